@@ -1,0 +1,24 @@
+import type { ErrorCode } from './error-table.ts'
+import { Failure, statusOf } from './failure.ts'
+
+/**
+ * The one error class of the library. Match on `code`, not on the text: codes are part of the public interface, texts
+ * are for people. Every code is listed in `contracts/error-table.ts`.
+ */
+export class RtspError extends Error {
+  override readonly name = 'RtspError'
+  readonly code: ErrorCode
+  /** RTSP status that belongs to it, 0 if none. */
+  readonly statusCode: number
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.text, options)
+    this.code = failure.code
+    this.statusCode = statusOf(failure)
+  }
+}
+
+/** Builds the public error of a code; `detail` fills the `%s` of its text. */
+export function rtspError(code: ErrorCode, detail?: string, options?: ErrorOptions): RtspError {
+  return new RtspError(new Failure(code, detail), options)
+}
