@@ -25,3 +25,8 @@ export function isFailure(value: unknown): value is Failure {
 export function statusOf(failure: Failure): number {
   return errorTable[failure.code].status
 }
+
+/** The failure of a part of the library that threw. */
+export function faultOf(thrown: unknown): Failure {
+  return new Failure('ERR_RTSP_FAULT', thrown instanceof Error ? thrown.message : 'something that is no Error was thrown')
+}

@@ -86,6 +86,10 @@ export interface DatagramOptions extends ListenOptions {
 
 /** Everything the library asks of a network. Rejections carry Node's system error codes (`EADDRINUSE`, ...). */
 export interface Network {
-  listen(options: ListenOptions, onConnection: (duplex: ByteDuplex) => void, onError: (error: Error) => void): Promise<Listener>
+  listen(
+    options: ListenOptions,
+    onConnection: (duplex: ByteDuplex) => void,
+    onError: (error: Error) => void,
+  ): Promise<Listener>
   bindDatagram(options: DatagramOptions): Promise<DatagramSocket>
 }

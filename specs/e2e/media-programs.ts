@@ -1,0 +1,94 @@
+// The command lines of the real publishers and readers. Nothing is encoded or decoded on the way: what a reader writes
+// must be what the publisher sent. A reader writes elementary streams, which every generation of ffmpeg and GStreamer
+// can do, rather than checksums of packets, whose framing differs between them.
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { scratch } from './clip.ts'
+import type { Clip } from './clip.ts'
+import { audioUnits, videoUnits } from './elementary-streams.ts'
+import type { MediaUnits } from './elementary-streams.ts'
+import { startProgram } from './process.ts'
+import type { RunningProgram } from './process.ts'
+import { tool } from './tools.ts'
+
+/** How RTP travels between a program and the server. */
+export type Transport = 'tcp' | 'udp'
+
+/** A reader and what it has written; `units` may be read once the program has ended. */
+export type Reader = { readonly program: RunningProgram; readonly units: () => MediaUnits }
+
+/** Publishes `clip` at its own speed with ffmpeg. */
+export const publishWithFfmpeg = (
+  url: string,
+  clip: Clip,
+  transport: Transport,
+  ffmpeg = tool('ffmpeg'),
+): RunningProgram =>
+  startProgram(ffmpeg, [
+    ...['-v', 'error', '-nostdin', '-re', '-i', clip.file, '-c', 'copy'],
+    ...['-f', 'rtsp', '-rtsp_transport', transport, url],
+  ])
+
+/** Reads video and audio with ffmpeg until the server ends it. */
+export const readWithFfmpeg = (url: string, transport: Transport, ffmpeg = tool('ffmpeg')): Reader => {
+  const files = recording()
+  const program = startProgram(ffmpeg, [
+    ...['-v', 'error', '-nostdin', '-y', '-rtsp_transport', transport, '-i', url],
+    // Flushed, because an ffmpeg that has to be interrupted twice throws its buffers away.
+    ...['-map', '0:v', '-c', 'copy', '-flush_packets', '1', '-f', 'h264', files.video],
+    ...['-map', '0:a', '-c', 'copy', '-flush_packets', '1', '-f', 'adts', files.audio],
+  ])
+  return { program, units: files.units }
+}
+
+/** Publishes `clip` with GStreamer, which pays AAC as MP4A-LATM (RFC 6416). A clip takes 6 s: the limit is for a stall. */
+export const publishWithGstreamer = (url: string, clip: Clip, transport: Transport): RunningProgram =>
+  startProgram(
+    tool('gstreamer'),
+    [
+      ...['-q', 'filesrc', `location=${clip.file}`, '!', 'qtdemux', 'name=demux'],
+      ...['rtspclientsink', 'name=sink', `location=${url}`, `protocols=${transport}`],
+      ...['demux.video_0', '!', 'queue', '!', 'h264parse', 'config-interval=-1', '!', 'sink.sink_0'],
+      ...['demux.audio_0', '!', 'queue', '!', 'aacparse', '!', 'sink.sink_1'],
+    ],
+    { limitMs: 12_000 },
+  )
+
+/** Reads video and audio with GStreamer; `audioDepay` is the element that fits what the publisher announced. */
+export const readWithGstreamer = (
+  url: string,
+  transport: Transport,
+  audioDepay: 'rtpmp4gdepay' | 'rtpmp4adepay',
+): Reader => {
+  const files = recording()
+  const program = startProgram(tool('gstreamer'), [
+    ...['-q', 'rtspsrc', `location=${url}`, `protocols=${transport}`, 'latency=500', 'name=source'],
+    ...['source.', '!', 'application/x-rtp,media=video', '!', 'rtph264depay', '!', 'h264parse', '!'],
+    ...['video/x-h264,stream-format=byte-stream,alignment=au', '!', 'filesink', `location=${files.video}`],
+    ...['source.', '!', 'application/x-rtp,media=audio', '!', audioDepay, '!', 'aacparse', '!'],
+    ...['audio/mpeg,stream-format=adts', '!', 'filesink', `location=${files.audio}`],
+  ])
+  return { program, units: files.units }
+}
+
+let recordings = 0
+
+const recording = (): { readonly video: string; readonly audio: string; readonly units: () => MediaUnits } => {
+  recordings++
+  const name = join(scratch(), `recording-${process.pid}-${recordings}`)
+  const video = `${name}.h264`
+  const audio = `${name}.aac`
+  return {
+    video,
+    audio,
+    units: () => {
+      const units = {
+        video: existsSync(video) ? videoUnits(video) : [],
+        audio: existsSync(audio) ? audioUnits(audio) : [],
+      }
+      rmSync(video, { force: true })
+      rmSync(audio, { force: true })
+      return units
+    },
+  }
+}

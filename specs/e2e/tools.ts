@@ -1,0 +1,78 @@
+// Finds the real programs the end-to-end specs need. A machine without them still runs every other spec: the end-to-end ones
+// are then skipped, with a line that says so. Where they must run (continuous integration sets REQUIRE_E2E=1) a missing
+// tool is a failure, because a silently skipped proof is no proof.
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+/** What was found; `undefined` for what is missing. Paths or names that can be spawned. */
+export type Tools = {
+  readonly ffmpeg: string | undefined
+  /** A second, old build of ffmpeg (2018), for a different generation of client; absent where the package has no binary. */
+  readonly oldFfmpeg: string | undefined
+  readonly gstreamer: string | undefined
+}
+
+const answers = (file: string, args: readonly string[]): boolean =>
+  spawnSync(file, args, { stdio: 'ignore', timeout: 30_000 }).status === 0
+
+const packagedFfmpeg = (): string | undefined => {
+  try {
+    const found = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { readonly path: string }
+    if (!existsSync(found.path)) return undefined
+    // Some installations of the package lose the executable bit.
+    chmodSync(found.path, 0o755)
+    return answers(found.path, ['-version']) ? found.path : undefined
+  } catch {
+    // The package has no binary for this platform, or was not installed: the same as not having the tool.
+    return undefined
+  }
+}
+
+const find = (): Tools => {
+  const named = process.env['FFMPEG_PATH']
+  const packaged = packagedFfmpeg()
+  const ffmpeg =
+    named !== undefined && named !== '' && answers(named, ['-version'])
+      ? named
+      : answers('ffmpeg', ['-version'])
+        ? 'ffmpeg'
+        : packaged
+  const gstreamer = [
+    'rtspsrc',
+    'rtspclientsink',
+    'qtdemux',
+    'h264parse',
+    'aacparse',
+    'rtph264depay',
+    'rtpmp4gdepay',
+  ].every((element) => answers('gst-inspect-1.0', [element]))
+  return {
+    ffmpeg,
+    oldFfmpeg: packaged === ffmpeg ? undefined : packaged,
+    gstreamer: gstreamer && answers('gst-launch-1.0', ['--version']) ? 'gst-launch-1.0' : undefined,
+  }
+}
+
+/** The tools of this machine, looked up once per spec file. */
+export const tools: Tools = find()
+
+/**
+ * Whether a group of specs can run with the tools it `needs`. Writes a visible line and gives `false` when it cannot;
+ * throws instead when `REQUIRE_E2E=1`.
+ */
+export const canRun = (group: string, needs: readonly (keyof Tools)[]): boolean => {
+  const missing = needs.filter((name) => tools[name] === undefined)
+  if (missing.length === 0) return true
+  const sentence = `end-to-end specs "${group}" need ${missing.join(' and ')}, not found on this machine`
+  if (process.env['REQUIRE_E2E'] === '1') throw new Error(sentence)
+  console.warn(`\n*** SKIPPED: ${sentence} ***\n`)
+  return false
+}
+
+/** The path of a tool that `canRun` has vouched for. */
+export const tool = (name: keyof Tools): string => {
+  const path = tools[name]
+  if (path === undefined) throw new Error(`${name} is missing`)
+  return path
+}

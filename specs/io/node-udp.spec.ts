@@ -1,0 +1,109 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { DatagramSocket } from '../../src/contracts/network.ts'
+import { nodeNetwork } from '../../src/io/node-network.ts'
+
+const opened: DatagramSocket[] = []
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((socket) => socket.close()))
+})
+
+async function bind(host: string, port = 0, receiveBufferBytes = 0): Promise<DatagramSocket> {
+  const socket = await nodeNetwork().bindDatagram({ host, port, receiveBufferBytes })
+  opened.push(socket)
+  return socket
+}
+
+interface Told {
+  readonly bytes: Uint8Array
+  readonly address: string
+  readonly port: number
+}
+
+/** Opens a socket and gives the first datagram or error it tells. */
+const firstOf = (socket: DatagramSocket) =>
+  new Promise<Told | Error>((resolve) => {
+    socket.open({ onDatagram: (bytes, address, port) => resolve({ bytes, address, port }), onError: resolve })
+  })
+
+describe('UDP sockets', () => {
+  it('carry datagrams both ways', async () => {
+    const [server, client] = [await bind('127.0.0.1'), await bind('127.0.0.1')]
+    const [atServer, atClient] = [firstOf(server), firstOf(client)]
+    client.send(Uint8Array.of(1, 2, 3), '127.0.0.1', server.local.port)
+    expect(await atServer).toEqual({ bytes: Uint8Array.of(1, 2, 3), address: '127.0.0.1', port: client.local.port })
+    server.send(Uint8Array.of(4), '127.0.0.1', client.local.port)
+    expect(await atClient).toEqual({ bytes: Uint8Array.of(4), address: '127.0.0.1', port: server.local.port })
+  })
+
+  it('a dual-stack socket tells and takes IPv4 addresses as IPv4', async () => {
+    const [server, client] = [await bind(''), await bind('127.0.0.1')]
+    const [atServer, atClient] = [firstOf(server), firstOf(client)]
+    client.send(Uint8Array.of(1), '127.0.0.1', server.local.port)
+    expect(await atServer).toMatchObject({ address: '127.0.0.1', port: client.local.port })
+    server.send(Uint8Array.of(2), '127.0.0.1', client.local.port)
+    expect(await atClient).toMatchObject({ bytes: Uint8Array.of(2) })
+  })
+
+  it('a name is looked up when binding', async () => {
+    const socket = await bind('localhost')
+    expect(['127.0.0.1', '::1']).toContain(socket.local.address)
+  })
+
+  it('count what is under way', async () => {
+    const [server, client] = [await bind('127.0.0.1'), await bind('127.0.0.1')]
+    const atServer = firstOf(server)
+    client.send(Uint8Array.of(1), '127.0.0.1', server.local.port)
+    client.send(Uint8Array.of(2), '127.0.0.1', server.local.port)
+    expect(client.queuedDatagrams).toBe(2)
+    await atServer
+    expect(client.queuedDatagrams).toBe(0)
+  })
+
+  it('a taken port rejects with EADDRINUSE', async () => {
+    const { local } = await bind('127.0.0.1')
+    await expect(bind('127.0.0.1', local.port)).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+
+  it.each([
+    ['a port that cannot be', Uint8Array.of(1), '127.0.0.1', 0],
+    ['an address that is none', Uint8Array.of(1), 'not-an-address', 9],
+    ['a datagram that is too big', new Uint8Array(70_000), '127.0.0.1', 9],
+  ])('%s is told as an error, never thrown, and the socket goes on', async (_, bytes, address, port) => {
+    const socket = await bind('127.0.0.1')
+    let resolveError: (error: Error) => void = () => undefined
+    let resolveDatagram: (told: Uint8Array) => void = () => undefined
+    const failed = new Promise<Error>((resolve) => (resolveError = resolve))
+    const received = new Promise<Uint8Array>((resolve) => (resolveDatagram = resolve))
+    socket.open({ onDatagram: resolveDatagram, onError: resolveError })
+    socket.send(bytes, address, port)
+    expect(await failed).toBeInstanceOf(Error)
+    expect(socket.queuedDatagrams).toBe(0)
+    socket.send(Uint8Array.of(9), '127.0.0.1', socket.local.port)
+    expect(await received).toEqual(Uint8Array.of(9))
+  })
+
+  it('sending after close does nothing, and close may be repeated', async () => {
+    const socket = await bind('127.0.0.1')
+    const closed = socket.close()
+    socket.send(Uint8Array.of(1), '127.0.0.1', 9)
+    expect(socket.close()).toBe(closed)
+    await closed
+    expect(socket.queuedDatagrams).toBe(0)
+  })
+
+  it('are opened only once', async () => {
+    const socket = await bind('127.0.0.1')
+    void firstOf(socket)
+    expect(() => socket.open({ onDatagram: () => undefined, onError: () => undefined })).toThrow(
+      expect.objectContaining({ code: 'ERR_RTSP_USAGE' }),
+    )
+  })
+
+  it('a receive buffer that the system grants is accepted, one that it cuts fails the bind', async () => {
+    await expect(bind('127.0.0.1', 0, 65_536)).resolves.toBeDefined()
+    await expect(bind('127.0.0.1', 0, 2_000_000_000)).rejects.toThrow(
+      /unable to set UDP read buffer size to 2000000000, got \d+, check that the operating system allows that|setsockopt|ENOBUFS|buffer/iu,
+    )
+  })
+})

@@ -1,0 +1,44 @@
+import type { Millis } from '../contracts/units.ts'
+
+/** Names of the request handlers an application may give. Their presence changes OPTIONS and the answer 501. */
+export const handlerNames = [
+  'describe',
+  'announce',
+  'setup',
+  'play',
+  'record',
+  'pause',
+  'getParameter',
+  'setParameter',
+] as const
+export type HandlerName = (typeof handlerNames)[number]
+
+/** Everything reducers need to know of the options, as plain data: options with their defaults filled in. */
+export interface ServerConfig {
+  /** Value of the `Server` header. */
+  readonly serverName: string
+  /** Which handlers the application gave. */
+  readonly handlers: readonly HandlerName[]
+  /** Whether connections are TLS: decides the profile that DESCRIBE announces. */
+  readonly secure: boolean
+  /** UDP unicast ports, `null` when UDP is off. */
+  readonly udp: { readonly rtpPort: number; readonly rtcpPort: number } | null
+  readonly readTimeoutMs: Millis
+  readonly writeTimeoutMs: Millis
+  readonly idleTimeoutMs: Millis
+  readonly handlerTimeoutMs: Millis
+  /** How often a playing or recording session looks at its activity. */
+  readonly checkPeriodMs: Millis
+  readonly senderReportPeriodMs: Millis
+  readonly receiverReportPeriodMs: Millis
+  readonly senderReports: boolean
+  /** How long interleaved frames are still tolerated after PAUSE or TEARDOWN. */
+  readonly frameGraceMs: Millis
+  readonly maxConnections: number
+  readonly maxSessions: number
+  /** Bounds of what may wait for one reader. */
+  readonly maxQueuedPackets: number
+  readonly maxQueuedBytes: number
+  /** Largest RTP or RTCP packet that is sent, bytes. */
+  readonly maxPacketBytes: number
+}

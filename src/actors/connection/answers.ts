@@ -1,0 +1,78 @@
+import { Failure } from '../../contracts/failure.ts'
+import type { ConnectionId } from '../../contracts/units.ts'
+import { describeForPlay } from '../../formats/describe-for-play.ts'
+import { writeDescription } from '../../formats/write-description.ts'
+import { createHeaders, headerValues, withHeader } from '../../wire/headers/header-map.ts'
+import { createResponse, type RtspRequest, type RtspResponse } from '../../wire/rtsp/message.ts'
+import { requestPath } from '../../wire/url/request-path.ts'
+import { withoutCredentials } from '../../wire/url/rtsp-url.ts'
+import type { HandlerName, ServerConfig } from '../config.ts'
+import type { HandlerCall, HandlerOutcome } from '../handler-call.ts'
+
+/** Answers that need no session: DESCRIBE and parameters. Pure. */
+
+const handlerOfMethod: Readonly<Partial<Record<string, HandlerName>>> = {
+  DESCRIBE: 'describe',
+  GET_PARAMETER: 'getParameter',
+  SET_PARAMETER: 'setParameter',
+}
+
+/** The handler call of a request outside a session; `null` when the application has no such handler. */
+export function handlerCallOf(
+  connectionId: ConnectionId,
+  request: RtspRequest,
+  config: ServerConfig,
+): HandlerCall | null {
+  const handler = handlerOfMethod[request.method]
+  if (handler === undefined || !config.handlers.includes(handler) || request.url === null) return null
+  return {
+    handler,
+    connectionId,
+    sessionId: null,
+    request,
+    ...requestPath(request.url),
+    transport: null,
+    description: null,
+  }
+}
+
+/**
+ * The answer to DESCRIBE once the handler has spoken: a stream becomes its SDP (spec 3.8), everything else is sent as
+ * it is. Answers to parameters pass through unchanged.
+ */
+export function answerDescribe(
+  request: RtspRequest,
+  outcome: HandlerOutcome,
+  config: ServerConfig,
+): { readonly response: RtspResponse; readonly failure: Failure | null } {
+  const { response, failure, stream } = outcome
+  if (request.method !== 'DESCRIBE' || request.url === null || response.statusCode !== 200) return { response, failure }
+  if (stream === null && response.body.length === 0) {
+    const missing = new Failure('ERR_RTSP_HANDLER_FAILED', 'describe answered 200 with neither a stream nor a body')
+    return { response: createResponse(500), failure: missing }
+  }
+  const headers = withHeader(
+    withHeader(createHeaders(response.headers), 'Content-Base', contentBase(request)),
+    'Content-Type',
+    'application/sdp',
+  )
+  if (stream === null) return { response: { ...response, headers }, failure }
+  const sdp = writeDescription(
+    describeForPlay(stream.description, {
+      includeBackChannels: headerValues(request.headers, 'Require').includes('www.onvif.org/ver20/backchannel'),
+      multicast: false,
+      secure: config.secure,
+    }),
+  )
+  return { response: { ...response, headers, body: new TextEncoder().encode(sdp) }, failure }
+}
+
+/**
+ * The request URL with a slash behind it, after the query as well: clients append the control to it. A slash that is
+ * there already is not doubled, because DESCRIBE ignores one trailing slash too; the root path needs its own.
+ */
+function contentBase(request: RtspRequest): string {
+  if (request.url === null) return '/'
+  const { text } = withoutCredentials(request.url)
+  return text.endsWith('/') && requestPath(request.url).path !== '/' ? text : `${text}/`
+}

@@ -1,0 +1,241 @@
+import { map } from 'rxjs'
+import { Failure, faultOf } from '../../contracts/failure.ts'
+import type { ByteDuplex, ByteDuplexHandler } from '../../contracts/network.ts'
+import type { ConnectionId } from '../../contracts/units.ts'
+import type { ActorContext } from '../../kernel/behavior.ts'
+import { RtspFramer, type FramerHandler } from '../../wire/rtsp/framer.ts'
+import { encodeResponse, type RtspRequest } from '../../wire/rtsp/message.ts'
+import type { ConnectionEntry, Runtime } from '../runtime.ts'
+import type { SessionRequest } from '../session/protocol.ts'
+import { isSessionMethod } from '../session/transitions.ts'
+import type { ConnectionEffect, ConnectionMessage, ConnectionState } from './protocol.ts'
+import { initConnection, reduceConnection } from './reducer.ts'
+
+/** The side of a connection that touches the world: its socket, its framer, its timers. */
+
+type Self = ActorContext<ConnectionMessage, ConnectionState>
+
+/** Starts the actor of an accepted connection and begins to read. */
+export function openConnection(runtime: Runtime, id: ConnectionId, duplex: ByteDuplex): ConnectionEntry {
+  const framer = new RtspFramer(framerHandler(runtime, () => entry))
+  const ref = runtime.system.spawn(`connection ${id}`, {
+    init: initConnection(id, runtime.config),
+    reduce: reduceConnection,
+    interpret: (effect: ConnectionEffect, self: Self) => interpret(runtime, entry, framer, effect, self),
+    onStopped: (state: ConnectionState, fault: unknown) => stopped(runtime, entry, state, fault),
+  })
+  const entry: ConnectionEntry = {
+    id,
+    duplex,
+    ref,
+    frames: null,
+    frameGraceUntil: 0,
+    lastElementAt: runtime.clock.now(),
+    sessionId: null,
+    inboundBytes: 0,
+  }
+  runtime.connections.set(id, entry)
+  ref.tell({ type: 'connection.opened' })
+  duplex.open(duplexHandler(runtime, entry, framer))
+  return entry
+}
+
+function framerHandler(runtime: Runtime, entryOf: () => ConnectionEntry): FramerHandler {
+  return {
+    onRequest: (request) => entryOf().ref.tell({ type: 'request.received', request }),
+    onResponse: () => entryOf().ref.tell({ type: 'response.received' }),
+    onFailure: (failure) => entryOf().ref.tell({ type: 'framing.failed', failure }),
+    onFrame: (channel, payload) => {
+      const entry = entryOf()
+      if (entry.frames !== null) entry.frames(channel, payload)
+      else if (runtime.clock.now() >= entry.frameGraceUntil) entry.ref.tell({ type: 'frame.unexpected' })
+    },
+  }
+}
+
+function duplexHandler(runtime: Runtime, entry: ConnectionEntry, framer: RtspFramer): ByteDuplexHandler {
+  return {
+    onBytes: (chunk) => {
+      entry.inboundBytes += chunk.length
+      const before = framer.elementCount
+      const state = framer.push(chunk)
+      if (framer.elementCount !== before) entry.lastElementAt = runtime.clock.now()
+      // Whatever has not been answered yet stays in the peer's own window.
+      if (state !== 'needData') entry.duplex.pause()
+    },
+    onDrained: () => undefined,
+    onClosed: (error) =>
+      entry.ref.tell({
+        type: 'socket.closed',
+        failure:
+          error === null
+            ? new Failure('ERR_RTSP_CONNECTION_CLOSED')
+            : new Failure('ERR_RTSP_CONNECTION_FAILED', error.message),
+      }),
+  }
+}
+
+function interpret(
+  runtime: Runtime,
+  entry: ConnectionEntry,
+  framer: RtspFramer,
+  effect: ConnectionEffect,
+  self: Self,
+): void {
+  switch (effect.kind) {
+    case 'publishOpened': {
+      runtime.application.publish({ type: 'connection.opened', connectionId: entry.id })
+      return
+    }
+    case 'publishRequest': {
+      runtime.application.publish({ type: 'request', connectionId: entry.id, request: effect.request })
+      return
+    }
+    case 'publishClosed': {
+      runtime.application.publish({ type: 'connection.closed', connectionId: entry.id, failure: effect.failure })
+      return
+    }
+    case 'callHandler': {
+      const { requestId, call } = effect
+      const outcome$ = runtime.application.call(call)
+      self.watch('handler', outcome$.pipe(map((outcome) => ({ type: 'handler.answered', requestId, outcome }))))
+      return
+    }
+    case 'forgetHandler': {
+      self.unwatch('handler')
+      return
+    }
+    case 'routeToSession': {
+      routeToSession(runtime, entry, effect, self)
+      return
+    }
+    case 'respond':
+      runtime.application.publish({ type: 'response', connectionId: entry.id, response: effect.response })
+      {
+        entry.duplex.write(encodeResponse(effect.response))
+        return
+      }
+    case 'enterStreaming':
+      entry.frames = runtime.sessions.get(effect.sessionId)?.frames ?? null
+      return
+    case 'leaveStreaming':
+      entry.frames = null
+      entry.frameGraceUntil = runtime.clock.now() + effect.graceMs
+      return
+    case 'confirmWritten': {
+      const { requestId } = effect
+      return runtime.sessions
+        .get(effect.sessionId)
+        ?.ref.tell({ type: 'answer.written', requestId, connectionId: entry.id })
+    }
+    case 'resumeReading': {
+      const before = framer.elementCount
+      const state = framer.resume()
+      if (framer.elementCount !== before) entry.lastElementAt = runtime.clock.now()
+      if (state === 'needData') entry.duplex.resume()
+      return
+    }
+    case 'leaveSession': {
+      leaveSession(runtime, entry)
+      return
+    }
+    case 'sampleActivity': {
+      self.tell({
+        type: 'activity.sampled',
+        lastElementAt: entry.lastElementAt,
+        sessionTag: sessionTag(runtime, self.state),
+      })
+      return
+    }
+    case 'startTimer': {
+      startTimer(effect, self)
+      return
+    }
+    case 'cancelTimer': {
+      self.cancelTimer(effect.timer)
+      return
+    }
+    case 'endSocket': {
+      entry.duplex.end()
+      return
+    }
+    case 'destroySocket': {
+      entry.duplex.destroy()
+      return
+    }
+    case 'stop': {
+      self.stop()
+      return
+    }
+  }
+}
+
+function sessionTag(runtime: Runtime, state: ConnectionState) {
+  if (state.session === null) return null
+  return runtime.sessions.get(state.session.id)?.ref.state.tag ?? null
+}
+
+function startTimer(effect: ConnectionEffect & { readonly kind: 'startTimer' }, self: Self): void {
+  const { timer, delayMs } = effect
+  switch (timer) {
+    case 'read': {
+      self.startTimer(timer, delayMs, { type: 'timer.read.fired' })
+      return
+    }
+    case 'linger': {
+      self.startTimer(timer, delayMs, { type: 'timer.linger.fired' })
+      return
+    }
+    case 'handler': {
+      self.startTimer(timer, delayMs, { type: 'timer.handler.fired', requestId: self.state.requestId })
+      return
+    }
+  }
+}
+
+function routeToSession(
+  runtime: Runtime,
+  entry: ConnectionEntry,
+  effect: ConnectionEffect & { readonly kind: 'routeToSession' },
+  self: Self,
+): void {
+  const { requestId, request, token, create } = effect
+  const sessionRequest = asSessionRequest(entry, requestId, request)
+  const found = token === null ? undefined : runtime.sessionsByToken.get(token)
+  if (sessionRequest === null || (found === undefined && !create)) {
+    self.tell({ type: 'session.refused', requestId, failure: new Failure('ERR_RTSP_SESSION_NOT_FOUND') })
+    return
+  }
+  if (found === undefined) {
+    runtime.server.tell({ type: 'session.requested', request: sessionRequest })
+    return
+  }
+  entry.sessionId = found.id
+  found.inFlight.set(entry.id, requestId)
+  found.ref.tell({ type: 'request.received', request: sessionRequest })
+}
+
+function asSessionRequest(entry: ConnectionEntry, requestId: number, request: RtspRequest): SessionRequest | null {
+  const { method } = request
+  if (!isSessionMethod(method)) return null
+  const { address, zone } = entry.duplex.remote
+  return { connectionId: entry.id, requestId, request, method, address, zone, tunnelled: false }
+}
+
+function leaveSession(runtime: Runtime, entry: ConnectionEntry): void {
+  if (entry.sessionId === null) return
+  runtime.sessions.get(entry.sessionId)?.ref.tell({ type: 'connection.gone', connectionId: entry.id })
+}
+
+/** The actor is gone, in good order or because it threw: nothing of it may stay. */
+function stopped(runtime: Runtime, entry: ConnectionEntry, state: ConnectionState, fault: unknown): void {
+  entry.frames = null
+  runtime.connections.delete(entry.id)
+  if (fault !== undefined) {
+    entry.duplex.destroy()
+    leaveSession(runtime, entry)
+    const failure = state.failure ?? faultOf(fault)
+    runtime.application.publish({ type: 'connection.closed', connectionId: entry.id, failure })
+  }
+  runtime.server.tell({ type: 'connection.closed', connectionId: entry.id })
+}

@@ -1,0 +1,92 @@
+import type { Failure } from '../../contracts/failure.ts'
+import type { ConnectionId, Millis, SessionId } from '../../contracts/units.ts'
+import type { RtspRequest, RtspResponse } from '../../wire/rtsp/message.ts'
+import type { ServerConfig } from '../config.ts'
+import type { HandlerCall, HandlerOutcome } from '../handler-call.ts'
+import type { SessionTag } from '../session/transitions.ts'
+
+/** How the connection reads `$` frames: `streaming` routes them to the session that plays or records over it. */
+export type ReadMode = 'standard' | 'streaming'
+
+/** What the connection is doing about the one request it may have outstanding. */
+export interface PendingRequest {
+  readonly requestId: number
+  readonly request: RtspRequest
+  /** Who has it: an application handler, or a session. */
+  readonly with: 'handler' | 'session'
+}
+
+export interface ConnectionState {
+  readonly tag: 'open' | 'closing' | 'closed'
+  readonly id: ConnectionId
+  readonly config: ServerConfig
+  readonly mode: ReadMode
+  /** The session this connection speaks for, and its secret id on the wire. */
+  readonly session: { readonly id: SessionId; readonly token: string } | null
+  readonly pending: PendingRequest | null
+  /** Number of the latest request: answers to older ones are ignored. */
+  readonly requestId: number
+  /** Why it is closing. */
+  readonly failure: Failure | null
+}
+
+/** How a session answers a request that a connection handed to it. */
+export interface SessionAnswer {
+  readonly response: RtspResponse
+  /** When set, the connection closes with this reason after the response was written. */
+  readonly failure: Failure | null
+  /** The session the connection is linked to from now on. */
+  readonly session: { readonly id: SessionId; readonly token: string } | null
+  /** A change of the read mode, taken up right after the response was written. */
+  readonly mode: ReadMode | null
+  /** The session waits for `answer.written` before it lets packets go. */
+  readonly confirm: boolean
+}
+
+export type ConnectionMessage =
+  | { readonly type: 'connection.opened' }
+  | { readonly type: 'request.received'; readonly request: RtspRequest }
+  | { readonly type: 'response.received' }
+  | { readonly type: 'frame.unexpected' }
+  | { readonly type: 'framing.failed'; readonly failure: Failure }
+  | { readonly type: 'handler.answered'; readonly requestId: number; readonly outcome: HandlerOutcome }
+  | { readonly type: 'timer.handler.fired'; readonly requestId: number }
+  | { readonly type: 'session.answered'; readonly requestId: number; readonly answer: SessionAnswer }
+  | { readonly type: 'session.refused'; readonly requestId: number; readonly failure: Failure }
+  | { readonly type: 'session.ended'; readonly sessionId: SessionId; readonly failure: Failure }
+  | { readonly type: 'timer.read.fired' }
+  | { readonly type: 'activity.sampled'; readonly lastElementAt: Millis; readonly sessionTag: SessionTag | null }
+  | { readonly type: 'timer.linger.fired' }
+  | { readonly type: 'socket.closed'; readonly failure: Failure }
+  | { readonly type: 'close.ordered'; readonly failure: Failure }
+
+export type ConnectionEffect =
+  | { readonly kind: 'publishOpened' }
+  | { readonly kind: 'publishRequest'; readonly request: RtspRequest }
+  | { readonly kind: 'publishClosed'; readonly failure: Failure }
+  | { readonly kind: 'callHandler'; readonly requestId: number; readonly call: HandlerCall }
+  | { readonly kind: 'forgetHandler' }
+  | {
+      readonly kind: 'routeToSession'
+      readonly requestId: number
+      readonly request: RtspRequest
+      /** Secret session id to look for; `null` means a new session. */
+      readonly token: string | null
+      /** Whether a session is created when none has that id. */
+      readonly create: boolean
+    }
+  | { readonly kind: 'respond'; readonly response: RtspResponse }
+  | { readonly kind: 'enterStreaming'; readonly sessionId: SessionId }
+  | { readonly kind: 'leaveStreaming'; readonly graceMs: Millis }
+  | { readonly kind: 'confirmWritten'; readonly sessionId: SessionId; readonly requestId: number }
+  | { readonly kind: 'resumeReading' }
+  /** Tells the session that this connection last spoke to that it is gone, even if the session never answered. */
+  | { readonly kind: 'leaveSession' }
+  | { readonly kind: 'sampleActivity' }
+  | { readonly kind: 'startTimer'; readonly timer: 'read' | 'linger' | 'handler'; readonly delayMs: Millis }
+  | { readonly kind: 'cancelTimer'; readonly timer: 'read' | 'linger' | 'handler' }
+  /** Write what is queued, then close. */
+  | { readonly kind: 'endSocket' }
+  /** Close at once. */
+  | { readonly kind: 'destroySocket' }
+  | { readonly kind: 'stop' }

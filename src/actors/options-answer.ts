@@ -1,0 +1,22 @@
+import { createResponse, type RtspResponse } from '../wire/rtsp/message.ts'
+import type { HandlerName, ServerConfig } from './config.ts'
+
+/** OPTIONS is answered alike by connections and sessions, from nothing but the handlers that the application gave. */
+
+const publicMethods: readonly (readonly [method: string, handler: HandlerName | null])[] = [
+  ['DESCRIBE', 'describe'],
+  ['ANNOUNCE', 'announce'],
+  ['SETUP', 'setup'],
+  ['PLAY', 'play'],
+  ['RECORD', 'record'],
+  ['PAUSE', 'pause'],
+  ['GET_PARAMETER', null],
+  ['SET_PARAMETER', 'setParameter'],
+  ['TEARDOWN', null],
+]
+
+/** OPTIONS: `Public` lists what the application's handlers make possible, in a fixed order (spec 2.3). */
+export function answerOptions(config: ServerConfig): RtspResponse {
+  const methods = publicMethods.filter(([, handler]) => handler === null || config.handlers.includes(handler))
+  return createResponse(200, { Public: methods.map(([method]) => method).join(', ') })
+}

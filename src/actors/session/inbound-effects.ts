@@ -1,0 +1,131 @@
+import { InboundTracks } from '../../media/inbound/inbound-tracks.ts'
+import type { DatagramReceiver } from '../../media/udp-router.ts'
+import { DirectWriter } from '../../media/outbound/direct-writer.ts'
+import type { FrameReceiver, Runtime, SessionEntry } from '../runtime.ts'
+import { readerMedias, readerTarget } from './outbound-effects.ts'
+import type { SessionEffect, SessionMedia } from './protocol.ts'
+
+/** What lets packets of a peer in: tracks, interleaved channels, UDP sources. */
+
+type Effect<Kind extends SessionEffect['kind']> = SessionEffect & { readonly kind: Kind }
+
+/** SETUP of one media: its receiving half exists from here on, closed. */
+export function prepareTrack(runtime: Runtime, entry: SessionEntry, effect: Effect<'addTrack'>): void {
+  const { mediaIndex, receivesRtp } = effect.media
+  const media = effect.description.medias[mediaIndex]
+  if (media === undefined) return
+  const sessionId = entry.id
+  entry.tracks ??= new InboundTracks([], {
+    reliable: effect.reliable,
+    clock: runtime.clock,
+    hooks: {
+      onPacketsLost: (count, lostMedia, format) =>
+        runtime.application.publish({ type: 'packets.lost', sessionId, count, media: lostMedia, format }),
+      onDecodeError: (failure, badMedia) =>
+        runtime.application.publish({ type: 'decode.error', sessionId, failure, media: badMedia }),
+      onSubscriberError: (error) => runtime.application.publish({ type: 'subscriber.error', sessionId, error }),
+    },
+  })
+  const localSsrcs = new Map(media.formats.map((format) => [format.payloadType, randomSsrc(runtime)]))
+  entry.tracks.add({ mediaIndex, media, receivesRtp, localSsrcs })
+}
+
+function randomSsrc(runtime: Runtime): number {
+  return runtime.entropy.uint32() || 1
+}
+
+/** PLAY or RECORD: from here on packets of the peer are taken. */
+export function openInbound(runtime: Runtime, entry: SessionEntry, effect: Effect<'openInbound'>): void {
+  const { tracks } = entry
+  if (tracks === null) return
+  closeInbound(entry)
+  tracks.open()
+  if (effect.recording) openWriter(runtime, entry, effect)
+  if (effect.transport.protocol === 'tcp') entry.frames = frameReceiver(tracks, effect.medias)
+  else entry.releaseSources = registerSources(runtime, tracks, effect)
+}
+
+/** A publisher is written to as well: RTCP, and what the application sends it. */
+function openWriter(runtime: Runtime, entry: SessionEntry, effect: Effect<'openInbound'>): void {
+  const target = readerTarget(runtime, effect.transport, effect.connectionId, effect.address)
+  if (target === null) return
+  const { maxQueuedBytes, maxPacketBytes } = runtime.config
+  entry.writer = new DirectWriter({
+    target,
+    medias: readerMedias(effect.medias),
+    limits: { maxQueuedBytes, maxQueuedPackets: recordingQueuePackets },
+    maxPacketBytes,
+  })
+  // What is written before the answer to RECORD has gone out waits for it.
+  entry.writer.arm()
+}
+
+/** A publisher is sent nothing but RTCP: a short queue does. */
+const recordingQueuePackets = 8
+
+/** Channel of an interleaved frame to media index and kind; a flat table, one look-up per frame. */
+function frameReceiver(tracks: InboundTracks, medias: readonly SessionMedia[]): FrameReceiver {
+  const table = new Int16Array(256).fill(-1)
+  for (const { mediaIndex, rtpChannel } of medias) {
+    table[rtpChannel] = mediaIndex * 2
+    table[rtpChannel + 1] = mediaIndex * 2 + 1
+  }
+  return (channel, payload) => {
+    const entry = table[channel] ?? -1
+    // Channels that nobody set up are dropped in silence (spec 3.6).
+    if (entry < 0) return
+    if ((entry & 1) === 0) tracks.receiveRtp(entry >> 1, payload)
+    else tracks.receiveRtcp(entry >> 1, payload)
+  }
+}
+
+function registerSources(runtime: Runtime, tracks: InboundTracks, effect: Effect<'openInbound'>): (() => void) | null {
+  const { udp } = runtime
+  if (udp === null) return null
+  const { address } = effect
+  const releases = effect.medias.map(({ mediaIndex, clientRtpPort, clientRtcpPort, receivesRtp }) => {
+    const onRtp: DatagramReceiver = (bytes) => tracks.receiveRtp(mediaIndex, bytes)
+    const onRtcp: DatagramReceiver = (bytes) => tracks.receiveRtcp(mediaIndex, bytes)
+    // A player's RTP port sends nothing but hole punching; its datagrams are no sign of life.
+    if (receivesRtp) udp.rtpRouter.register(address, clientRtpPort, onRtp)
+    udp.rtcpRouter.register(address, clientRtcpPort, onRtcp)
+    return () => {
+      udp.rtpRouter.unregister(address, clientRtpPort, onRtp)
+      udp.rtcpRouter.unregister(address, clientRtcpPort, onRtcp)
+    }
+  })
+  return () => {
+    for (const release of releases) release()
+  }
+}
+
+/** PAUSE or the end: packets of the peer are no longer taken. */
+export function closeInbound(entry: SessionEntry): void {
+  entry.releaseSources?.()
+  entry.releaseSources = null
+  entry.frames = null
+  entry.writer?.close()
+  entry.writer = null
+  entry.tracks?.close()
+}
+
+/** An RTP packet without payload and an empty receiver report: enough to open the way back through a firewall. */
+const punchRtp = Uint8Array.from([0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+const punchRtcp = Uint8Array.from([0x80, 0xc9, 0, 1, 0, 0, 0, 0])
+
+/** RECORD over UDP: the peer's ports get a packet each (spec 4.9). */
+export function punch(runtime: Runtime, effect: Effect<'punch'>): void {
+  const { udp } = runtime
+  if (udp === null) return
+  for (const { clientRtpPort, clientRtcpPort } of effect.medias) {
+    udp.rtp.send(punchRtp, effect.address, clientRtpPort)
+    udp.rtcp.send(punchRtcp, effect.address, clientRtcpPort)
+  }
+}
+
+/** Receiver reports of every track; over UDP only (spec 6.10). */
+export function sendReceiverReports(runtime: Runtime, entry: SessionEntry): void {
+  const { tracks, writer } = entry
+  if (tracks === null || writer === null) return
+  for (const { mediaIndex, bytes } of tracks.receiverReports(runtime.clock.now())) writer.writeRtcp(mediaIndex, bytes)
+}

@@ -1,0 +1,178 @@
+import { catchError, defer, from, isObservable, map, of, take, throwIfEmpty, type Observable } from 'rxjs'
+import type { HandlerName } from '../actors/config.ts'
+import type { RuntimeEvent } from '../actors/events.ts'
+import type { HandlerCall, HandlerOutcome } from '../actors/handler-call.ts'
+import type { Application } from '../actors/runtime.ts'
+import { Failure } from '../contracts/failure.ts'
+import { RtspError, rtspError } from '../contracts/rtsp-error.ts'
+import { createResponse } from '../wire/rtsp/message.ts'
+import type { ServerEvent } from './events.ts'
+import type { HandlerResult, RequestContext, ServerHandlers } from './handlers.ts'
+import type { Handles } from './handles.ts'
+import { respond, type HandlerResponse } from './respond.ts'
+import { ServerStream } from './stream.ts'
+
+/**
+ * The border between actors and the application: ids become handles on the way out, values become plain outcomes on
+ * the way in, and nothing a handler or a listener does can throw into an actor.
+ */
+export class HandlerApplication implements Application {
+  readonly #handlers: ServerHandlers
+  readonly #handles: Handles
+  readonly #emit: (event: ServerEvent) => void
+
+  constructor(handlers: ServerHandlers, handles: Handles, emit: (event: ServerEvent) => void) {
+    this.#handlers = handlers
+    this.#handles = handles
+    this.#emit = emit
+  }
+
+  call(call: HandlerCall): Observable<HandlerOutcome> {
+    return defer(() => toObservable(this.#invoke(call))).pipe(
+      take(1),
+      throwIfEmpty(() => rtspError('ERR_RTSP_HANDLER_FAILED', `${call.handler} ended without an answer`)),
+      map((answer) => toOutcome(answer)),
+      catchError((error: unknown) => of(this.#failed(call, error))),
+    )
+  }
+
+  publish(event: RuntimeEvent): void {
+    const handles = this.#handles
+    switch (event.type) {
+      case 'connection.opened': {
+        this.#emitFor(handles.connection(event.connectionId), (connection) => ({ type: event.type, connection }))
+        return
+      }
+      case 'connection.closed': {
+        const reason = new RtspError(event.failure)
+        const connection = handles.forgetConnection(event.connectionId)
+        connection?.end(reason)
+        this.#emitFor(connection, (closed) => ({ type: event.type, connection: closed, reason }))
+        return
+      }
+      case 'session.opened': {
+        const session = handles.session(event.sessionId)
+        const connection = handles.connection(event.connectionId)
+        if (session !== null && connection !== null) this.#emit({ type: event.type, session, connection })
+        return
+      }
+      case 'session.closed': {
+        const reason = new RtspError(event.failure)
+        const session = handles.forgetSession(event.sessionId)
+        session?.end(reason)
+        this.#emitFor(session, (closed) => ({ type: event.type, session: closed, reason }))
+        return
+      }
+      case 'session.stateChanged':
+        return handles.session(event.sessionId)?.refresh()
+      case 'request': {
+        this.#emitFor(handles.connection(event.connectionId), (connection) => ({ ...event, connection }))
+        return
+      }
+      case 'response': {
+        this.#emitFor(handles.connection(event.connectionId), (connection) => ({ ...event, connection }))
+        return
+      }
+      case 'packets.lost': {
+        this.#emitFor(handles.session(event.sessionId), (session) => ({ ...event, session }))
+        return
+      }
+      case 'decode.error': {
+        const { type, failure, media } = event
+        const error = new RtspError(failure)
+        this.#emitFor(handles.session(event.sessionId), (session) => ({ type, session, error, media }))
+        return
+      }
+      case 'stream.writeError': {
+        const { type, failure, droppedPackets } = event
+        const error = new RtspError(failure)
+        this.#emitFor(handles.session(event.sessionId), (session) => ({ type, session, error, droppedPackets }))
+        return
+      }
+      case 'subscriber.error': {
+        const session = event.sessionId === null ? null : handles.session(event.sessionId)
+        this.#emit({ type: event.type, session, error: event.error })
+        return
+      }
+    }
+  }
+
+  #emitFor<Handle>(handle: Handle | null, event: (handle: Handle) => ServerEvent): void {
+    if (handle !== null) this.#emit(event(handle))
+  }
+
+  #invoke(call: HandlerCall): HandlerResult<unknown> {
+    const connection = this.#handles.connection(call.connectionId)
+    const session = call.sessionId === null ? null : this.#handles.session(call.sessionId)
+    // Who is gone is not asked for: the answer would reach nobody.
+    if (connection === null) return respond.badRequest()
+    const { request, path, query, transport, description } = call
+    const context: RequestContext = { connection, request, path, query }
+    const handlers = this.#handlers
+    switch (call.handler) {
+      case 'describe':
+        return handlers.describe?.(context)
+      case 'getParameter':
+        return handlers.getParameter?.({ ...context, session })
+      case 'setParameter':
+        return handlers.setParameter?.({ ...context, session })
+      case 'announce':
+        return session === null || description === null
+          ? respond.badRequest()
+          : handlers.announce?.({ ...context, session, description })
+      case 'setup':
+        return session === null || transport === null
+          ? respond.badRequest()
+          : handlers.setup?.({ ...context, session, transport })
+      case 'play':
+      case 'record':
+      case 'pause':
+        return session === null ? respond.badRequest() : handlers[call.handler]?.({ ...context, session })
+    }
+  }
+
+  #failed(call: HandlerCall, error: unknown): HandlerOutcome {
+    this.#report(call.handler, call, error)
+    const failure = new Failure('ERR_RTSP_HANDLER_FAILED', error instanceof Error ? error.message : String(error))
+    return { response: createResponse(500), stream: null, failure }
+  }
+
+  #report(handler: HandlerName, call: HandlerCall, error: unknown): void {
+    this.#emitFor(this.#handles.connection(call.connectionId), (connection) => ({
+      type: 'handler.error',
+      handler,
+      connection,
+      error,
+    }))
+  }
+}
+
+function toObservable(result: HandlerResult<unknown>): Observable<unknown> {
+  if (isObservable(result)) return result
+  return isPromiseLike(result) ? from(result) : of(result)
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+function toOutcome(answer: unknown): HandlerOutcome {
+  if (answer === undefined) return toOutcome(respond.ok())
+  if (answer instanceof ServerStream) return toOutcome(respond.stream(answer))
+  if (!isHandlerResponse(answer)) {
+    throw rtspError(
+      'ERR_RTSP_HANDLER_FAILED',
+      'answered neither a stream nor a response; use respond.ok() and the like',
+    )
+  }
+  const { statusCode, headers, body, reasonPhrase, stream, closeReason } = answer
+  return {
+    response: createResponse(statusCode, headers, body, reasonPhrase),
+    stream: stream === null ? null : stream.facts,
+    failure: closeReason === null ? null : new Failure(closeReason.code, closeReason.message),
+  }
+}
+
+function isHandlerResponse(value: unknown): value is HandlerResponse {
+  return typeof value === 'object' && value !== null && 'statusCode' in value && 'headers' in value && 'stream' in value
+}

@@ -1,0 +1,54 @@
+import type { RtspError } from '../contracts/rtsp-error.ts'
+import type { Media } from '../formats/description.ts'
+import type { Format } from '../formats/format.ts'
+import type { RtspRequest, RtspResponse } from '../wire/rtsp/message.ts'
+import type { HandlerName } from '../actors/config.ts'
+import type { ServerConnection } from './connection.ts'
+import type { ServerSession } from './session.ts'
+
+/** Everything a server tells about what happens in it, discriminated by `type`. */
+export type ServerEvent =
+  /** Somebody connected. */
+  | { readonly type: 'connection.opened'; readonly connection: ServerConnection }
+  /** A connection is gone; `reason.code` says why. */
+  | { readonly type: 'connection.closed'; readonly connection: ServerConnection; readonly reason: RtspError }
+  | { readonly type: 'session.opened'; readonly session: ServerSession; readonly connection: ServerConnection }
+  /** After the connections of the session are gone, if it ended first. Its statistics stay readable. */
+  | { readonly type: 'session.closed'; readonly session: ServerSession; readonly reason: RtspError }
+  /** A request was read; before it is checked. */
+  | { readonly type: 'request'; readonly connection: ServerConnection; readonly request: RtspRequest }
+  /** A response is about to be written. */
+  | { readonly type: 'response'; readonly connection: ServerConnection; readonly response: RtspResponse }
+  /** A publisher's packets went missing. */
+  | {
+      readonly type: 'packets.lost'
+      readonly session: ServerSession
+      readonly count: number
+      readonly media: Media
+      readonly format: Format
+    }
+  /** A packet of a peer could not be used; it was dropped and counted. */
+  | {
+      readonly type: 'decode.error'
+      readonly session: ServerSession
+      readonly error: RtspError
+      readonly media: Media | null
+    }
+  /** A slow reader has caught up after packets were left out for it. */
+  | {
+      readonly type: 'stream.writeError'
+      readonly session: ServerSession
+      readonly error: RtspError
+      readonly droppedPackets: number
+    }
+  /** A handler threw, or ended without an answer. */
+  | {
+      readonly type: 'handler.error'
+      readonly handler: HandlerName
+      readonly connection: ServerConnection
+      readonly error: unknown
+    }
+  /** A subscriber of one of the library's Observables threw; it was unsubscribed. */
+  | { readonly type: 'subscriber.error'; readonly session: ServerSession | null; readonly error: unknown }
+  /** An actor of the library failed; what it stood for was closed, everything else goes on. */
+  | { readonly type: 'fault'; readonly actor: string; readonly error: unknown }

@@ -1,0 +1,70 @@
+import type { Runtime } from '../actors/runtime.ts'
+import { ServerConnection } from './connection.ts'
+import { ServerSession } from './session.ts'
+import type { ServerStream } from './stream.ts'
+
+/** The public handle of each connection, session and stream: made when first asked for, forgotten when it ended. */
+export class Handles {
+  readonly #runtimeOf: () => Runtime
+  readonly #onSubscriberError: (session: ServerSession, error: unknown) => void
+  readonly #connections = new Map<string, ServerConnection>()
+  readonly #sessions = new Map<string, ServerSession>()
+  readonly #streams = new Map<string, ServerStream>()
+
+  constructor(runtimeOf: () => Runtime, onSubscriberError: (session: ServerSession, error: unknown) => void) {
+    this.#runtimeOf = runtimeOf
+    this.#onSubscriberError = onSubscriberError
+  }
+
+  connection(id: string): ServerConnection | null {
+    const known = this.#connections.get(id)
+    if (known !== undefined) return known
+    const entry = this.#runtimeOf().connections.get(id)
+    if (entry === undefined) return null
+    const handle = new ServerConnection(entry, (sessionId) => this.session(sessionId))
+    this.#connections.set(id, handle)
+    return handle
+  }
+
+  session(id: string): ServerSession | null {
+    const known = this.#sessions.get(id)
+    if (known !== undefined) return known
+    const entry = this.#runtimeOf().sessions.get(id)
+    if (entry === undefined) return null
+    const handle = new ServerSession(entry, {
+      connection: (connectionId) => this.connection(connectionId),
+      stream: (streamId) => this.#streams.get(streamId) ?? null,
+      onSubscriberError: this.#onSubscriberError,
+    })
+    this.#sessions.set(id, handle)
+    return handle
+  }
+
+  addStream(stream: ServerStream): void {
+    this.#streams.set(stream.id, stream)
+  }
+
+  forgetStream(id: string): void {
+    this.#streams.delete(id)
+  }
+
+  forgetConnection(id: string): ServerConnection | null {
+    const handle = this.connection(id)
+    this.#connections.delete(id)
+    return handle
+  }
+
+  forgetSession(id: string): ServerSession | null {
+    const handle = this.session(id)
+    this.#sessions.delete(id)
+    return handle
+  }
+
+  get connections(): readonly ServerConnection[] {
+    return [...this.#connections.values()]
+  }
+
+  get sessions(): readonly ServerSession[] {
+    return [...this.#sessions.values()]
+  }
+}

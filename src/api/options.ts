@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { handlerNames, type HandlerName, type ServerConfig } from '../actors/config.ts'
+import type { Clock } from '../contracts/clock.ts'
+import type { Entropy } from '../contracts/entropy.ts'
+import type { Network } from '../contracts/network.ts'
+import { rtspError } from '../contracts/rtsp-error.ts'
+import type { ServerHandlers } from './handlers.ts'
+import { version } from './version.ts'
+
+/** Options of `createRtspServer`. Everything has a default but the handlers that give the server something to do. */
+export interface RtspServerOptions {
+  /** Where to listen for connections. Default: every address, port 8554. Port 0 lets the system choose. */
+  readonly listen?: { readonly host?: string; readonly port?: number }
+  /**
+   * UDP ports that all sessions share: RTP even, RTCP the next one; `rtpPort: 0` lets the system choose a pair.
+   * Left out or `false`, transports over UDP are refused with 461 and clients fall back to TCP.
+   */
+  readonly udp?:
+    | {
+        readonly host?: string
+        readonly rtpPort: number
+        readonly rtcpPort?: number
+        readonly receiveBufferBytes?: number
+      }
+    | false
+  /** What the application does about requests. A method without a handler is answered 501. */
+  readonly handlers?: ServerHandlers
+  /** Silence after which a publisher is given up. Default 10,000 ms. */
+  readonly readTimeoutMs?: number
+  /** Time without progress in writing after which a peer is given up. Default 10,000 ms. */
+  readonly writeTimeoutMs?: number
+  /** Silence after which a connection or a reader over UDP is given up. Clients are told 5 s less. Default 60,000 ms. */
+  readonly idleTimeoutMs?: number
+  /** Time a handler has to answer before the request gets 500. Default 10,000 ms. */
+  readonly handlerTimeoutMs?: number
+  /** False switches sender reports off. Default true. */
+  readonly senderReports?: boolean
+  /** Bounds of what may wait for one slow reader before packets are dropped for it. Default 512 packets, 2 MiB. */
+  readonly maxQueuedPackets?: number
+  readonly maxQueuedBytes?: number
+  /** Largest packet that is sent, bytes: 1472 fits an Ethernet frame. Default 1472. */
+  readonly maxPacketBytes?: number
+  /** Default 10,000 each. */
+  readonly maxConnections?: number
+  readonly maxSessions?: number
+  /** Value of the `Server` header. Default `rxrtsp/<version>`. */
+  readonly serverName?: string
+  /** Periods, mostly for tests. Defaults: reports 10,000 ms, activity 1,000 ms, frames after PAUSE 5,000 ms. */
+  readonly senderReportPeriodMs?: number
+  readonly receiverReportPeriodMs?: number
+  readonly checkPeriodMs?: number
+  readonly frameGraceMs?: number
+  /** Time, randomness and the network. Default: those of this machine; `rxrtsp/testing` has virtual ones. */
+  readonly clock?: Clock
+  readonly entropy?: Entropy
+  readonly network?: Network
+}
+
+const port = z.int().min(0).max(65_535)
+const duration = z.number().positive().max(86_400_000)
+const count = z.int().min(1).max(1_000_000_000)
+
+const schema = z.strictObject({
+  listen: z.strictObject({ host: z.string().default(''), port: port.default(8554) }).prefault({}),
+  udp: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        host: z.string().default(''),
+        rtpPort: port.refine((value) => value % 2 === 0, {
+          error: (issue) => `RTP port (${String(issue.input)}) must be even`,
+        }),
+        rtcpPort: port.optional(),
+        receiveBufferBytes: z.int().min(0).default(0),
+      }),
+    ])
+    .default(false),
+  readTimeoutMs: duration.default(10_000),
+  writeTimeoutMs: duration.default(10_000),
+  idleTimeoutMs: duration.default(60_000),
+  handlerTimeoutMs: duration.default(10_000),
+  senderReports: z.boolean().default(true),
+  maxQueuedPackets: count.default(512),
+  maxQueuedBytes: count.default(2 * 1024 * 1024),
+  maxPacketBytes: z.int().min(100).max(1472).default(1472),
+  maxConnections: count.default(10_000),
+  maxSessions: count.default(10_000),
+  serverName: z.string().min(1).max(200).default(`rxrtsp/${version}`),
+  senderReportPeriodMs: duration.default(10_000),
+  receiverReportPeriodMs: duration.default(10_000),
+  checkPeriodMs: duration.default(1_000),
+  frameGraceMs: z.number().min(0).max(86_400_000).default(5_000),
+})
+
+/** Options with every default filled in and checked. */
+export type ResolvedOptions = z.output<typeof schema>
+
+/** Checks options and fills defaults. Throws ERR_RTSP_OPTIONS with a sentence per mistake. */
+export function resolveOptions(options: RtspServerOptions): ResolvedOptions {
+  const { handlers, clock, entropy, network, ...plain } = options
+  for (const name of Object.keys(handlers ?? {})) {
+    if (!(handlerNames as readonly string[]).includes(name)) {
+      throw rtspError('ERR_RTSP_OPTIONS', `unknown handler '${name}', known are ${handlerNames.join(', ')}`)
+    }
+  }
+  const result = schema.safeParse(plain)
+  if (!result.success) throw rtspError('ERR_RTSP_OPTIONS', z.prettifyError(result.error))
+  const { udp } = result.data
+  if (udp !== false && udp.rtcpPort !== undefined && udp.rtcpPort !== (udp.rtpPort === 0 ? 0 : udp.rtpPort + 1)) {
+    throw rtspError('ERR_RTSP_OPTIONS', `RTP (${udp.rtpPort}) and RTCP (${udp.rtcpPort}) ports must be consecutive`)
+  }
+  return result.data
+}
+
+/** What reducers need to know, once the ports are bound. */
+export function serverConfig(
+  options: ResolvedOptions,
+  handlers: ServerHandlers,
+  udp: { readonly rtpPort: number; readonly rtcpPort: number } | null,
+): ServerConfig {
+  const { listen, udp: udpOption, ...limits } = options
+  return {
+    ...limits,
+    udp,
+    secure: false,
+    handlers: handlerNames.filter((name: HandlerName) => typeof handlers[name] === 'function'),
+  }
+}

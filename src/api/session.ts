@@ -1,0 +1,151 @@
+import { BehaviorSubject, distinctUntilChanged, EMPTY, ReplaySubject, switchMap, type Observable } from 'rxjs'
+import type { SessionTransport } from '../actors/handler-call.ts'
+import type { SessionEntry } from '../actors/runtime.ts'
+import type { SessionTag } from '../actors/session/transitions.ts'
+import { Failure } from '../contracts/failure.ts'
+import { rtspError, type RtspError } from '../contracts/rtsp-error.ts'
+import type { SessionId } from '../contracts/units.ts'
+import type { Media, SessionDescription } from '../formats/description.ts'
+import type { Format } from '../formats/format.ts'
+import { GuardedObservable } from '../media/inbound/guarded-observable.ts'
+import type { InboundRtcp, InboundRtp, InboundTracks } from '../media/inbound/inbound-tracks.ts'
+import type { RtcpPacket } from '../wire/rtcp/rtcp-packet.ts'
+import type { RtpPacket } from '../wire/rtp/rtp-packet.ts'
+import type { ServerConnection } from './connection.ts'
+import type { ServerStream } from './stream.ts'
+
+/** States of a session as users see them; a session that is closing is closed already. */
+export type SessionState = Exclude<SessionTag, 'closing'>
+
+/** What a session handle needs to find its neighbours. @internal */
+export interface SessionNeighbours {
+  connection(id: string): ServerConnection | null
+  stream(id: string): ServerStream | null
+  onSubscriberError(session: ServerSession, error: unknown): void
+}
+
+/** A session: one publisher or one reader. */
+export class ServerSession {
+  /** Name in logs: `s1`, `s2`, ... The id on the wire is a secret and not to be had. */
+  readonly id: SessionId
+  /** Yours to use. */
+  userData: unknown = undefined
+  readonly #entry: SessionEntry
+  readonly #neighbours: SessionNeighbours
+  readonly #state = new BehaviorSubject<SessionState>('initial')
+  readonly #tracks = new BehaviorSubject<InboundTracks | null>(null)
+  readonly #closed = new ReplaySubject<RtspError>(1)
+
+  /** The state and every change of it. Completes after `closed`. */
+  readonly state$: Observable<SessionState> = this.#state.pipe(distinctUntilChanged())
+  /** Emits the reason when the session has ended, then completes; late subscribers get it too. Never errors. */
+  readonly closed$: Observable<RtspError> = this.#closed.asObservable()
+  /**
+   * Every RTP packet that the client sends, in order, with its media and format. Hot: subscribing in the `record` or
+   * `play` handler misses nothing. The packet is a view that is valid during the call: `packet.clone()` keeps it.
+   * Completes when the session ends. A subscriber that throws is unsubscribed and hurts nobody else.
+   */
+  readonly rtp$: Observable<InboundRtp>
+  /** Every RTCP packet that the client sends; compound packets are taken apart. Else like `rtp$`. */
+  readonly rtcp$: Observable<InboundRtcp>
+
+  /** @internal */
+  constructor(entry: SessionEntry, neighbours: SessionNeighbours) {
+    this.id = entry.id
+    this.#entry = entry
+    this.#neighbours = neighbours
+    this.rtp$ = this.#fromTracks((tracks) => tracks.rtp$)
+    this.rtcp$ = this.#fromTracks((tracks) => tracks.rtcp$)
+  }
+
+  get state(): SessionState {
+    const { tag } = this.#entry.ref.state
+    return tag === 'closing' ? 'closed' : tag
+  }
+
+  /** The stream that is read; `null` for publishers and before SETUP. */
+  get stream(): ServerStream | null {
+    const { stream } = this.#entry.ref.state
+    return stream === null ? null : this.#neighbours.stream(stream.streamId)
+  }
+
+  /** Path that SETUP or ANNOUNCE named, `''` before. */
+  get path(): string {
+    return this.#entry.ref.state.path
+  }
+
+  /** Raw query that SETUP or ANNOUNCE named, `''` before. */
+  get query(): string {
+    return this.#entry.ref.state.query
+  }
+
+  /** What a publisher announced, else `null`. */
+  get announcedDescription(): SessionDescription | null {
+    return this.#entry.ref.state.announced
+  }
+
+  /** Medias that were set up, in the order of the SETUPs; a fresh array. */
+  get medias(): readonly Media[] {
+    const { stream, announced, medias } = this.#entry.ref.state
+    const all = stream?.description.medias ?? announced?.medias ?? []
+    return medias.map(({ mediaIndex }) => all[mediaIndex]).filter((media) => media !== undefined)
+  }
+
+  /** Settled by the first SETUP, `null` before. */
+  get transport(): SessionTransport | null {
+    return this.#entry.ref.state.transport
+  }
+
+  /** Connections that speak for the session. */
+  get connections(): readonly ServerConnection[] {
+    return this.#entry.ref.state.connections
+      .map((id) => this.#neighbours.connection(id))
+      .filter((connection) => connection !== null)
+  }
+
+  /** RTP packets of one format of one media, which must have been set up: else ERR_RTSP_USAGE is thrown. Like `rtp$`. */
+  rtp(media: Media, format: Format): Observable<RtpPacket> {
+    return this.#requireTracks().rtp(media, format)
+  }
+
+  /** RTCP packets of one media, which must have been set up: else ERR_RTSP_USAGE is thrown. Like `rtcp$`. */
+  rtcp(media: Media): Observable<RtcpPacket> {
+    return this.#requireTracks().rtcp(media)
+  }
+
+  /** Ends the session and closes its connections. Idempotent. */
+  close(): void {
+    this.#entry.ref.tell({ type: 'close.ordered', failure: new Failure('ERR_RTSP_TERMINATED') })
+  }
+
+  /** @internal The actor moved on. */
+  refresh(): void {
+    const { tracks } = this.#entry
+    if (tracks !== this.#tracks.value) this.#tracks.next(tracks)
+    this.#state.next(this.state)
+  }
+
+  /** @internal */
+  end(reason: RtspError): void {
+    this.#state.next('closed')
+    this.#state.complete()
+    this.#tracks.complete()
+    this.#closed.next(reason)
+    this.#closed.complete()
+  }
+
+  /** The receiving half exists from the first SETUP on; who subscribes before waits for it. */
+  #fromTracks<Value>(select: (tracks: InboundTracks) => Observable<Value>): Observable<Value> {
+    const later = this.#tracks.pipe(switchMap((tracks) => (tracks === null ? EMPTY : select(tracks))))
+    return new GuardedObservable<Value>(
+      (subscriber) => (this.#entry.tracks === null ? later : select(this.#entry.tracks)).subscribe(subscriber),
+      (error) => this.#neighbours.onSubscriberError(this, error),
+    )
+  }
+
+  #requireTracks(): InboundTracks {
+    const { tracks } = this.#entry
+    if (tracks === null) throw rtspError('ERR_RTSP_USAGE', 'no media of this session has been set up')
+    return tracks
+  }
+}

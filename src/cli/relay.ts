@@ -1,0 +1,195 @@
+import { Subscription } from 'rxjs'
+import type { ServerEvent } from '../api/events.ts'
+import type { ServerHandlers } from '../api/handlers.ts'
+import { respond, type HandlerResponse } from '../api/respond.ts'
+import type { RtspServer } from '../api/server.ts'
+import type { ServerSession } from '../api/session.ts'
+import type { ServerStream } from '../api/stream.ts'
+import type { SessionDescription } from '../formats/description.ts'
+import type { Logger } from './logger.ts'
+import { PathRegistry } from './path-registry.ts'
+
+/**
+ * The application that the program runs on the library: whoever publishes a path is relayed to whoever reads it. When
+ * the publisher leaves, its readers are closed. A busy path is refused, or taken over if that is allowed.
+ */
+export interface RelayOptions {
+  readonly allowsTakeover: boolean
+  readonly logger: Logger
+  /** The server the handlers belong to; asked for only once requests arrive. */
+  readonly server: () => RtspServer
+}
+
+/** Who has a path: a session that publishes, or the program itself with its demo. */
+interface Publication {
+  readonly path: string
+  readonly session: ServerSession | null
+  /** Exists from RECORD on. */
+  stream: ServerStream | null
+  readonly subscription: Subscription
+}
+
+export class Relay {
+  readonly #options: RelayOptions
+  readonly #registry: PathRegistry<Publication>
+  readonly #publications = new WeakMap<ServerSession, Publication>()
+
+  constructor(options: RelayOptions) {
+    this.#options = options
+    this.#registry = new PathRegistry({ allowsTakeover: options.allowsTakeover })
+  }
+
+  readonly handlers: ServerHandlers = {
+    describe: ({ path }) => this.#streamAt(path) ?? respond.notFound(),
+    announce: ({ session, path, description }) => {
+      const refusal = this.#claim(path, session)
+      if (refusal !== null) return refusal
+      this.#options.logger.debug('announced', { session: session.id, path, medias: summary(description) })
+      return respond.ok()
+    },
+    setup: ({ path, session }) => {
+      if (session.state === 'preRecord') return respond.ok()
+      return this.#streamAt(path) ?? respond.notFound()
+    },
+    play: ({ session, path, connection }) => {
+      if (session.state === 'prePlay') {
+        const over = session.transport?.protocol
+        this.#options.logger.info('reading', { session: session.id, path, over, from: peer(connection.remote) })
+      }
+      return respond.ok()
+    },
+    record: ({ session, path }) => this.#record(session, path),
+    pause: () => respond.ok(),
+    setParameter: () => respond.ok(),
+  }
+
+  /** Serves a stream of the program itself at a path that nobody can take. */
+  reserve(path: string, stream: ServerStream): void {
+    this.#registry.reserve(path, { path, session: null, stream, subscription: new Subscription() })
+  }
+
+  /** Tells people what happens, one line per event, and lets go of what has ended. */
+  readonly onEvent = (event: ServerEvent): void => {
+    const { logger } = this.#options
+    switch (event.type) {
+      case 'connection.opened': {
+        logger.debug('connected', { connection: event.connection.id, from: peer(event.connection.remote) })
+        return
+      }
+      case 'connection.closed': {
+        logger.debug('disconnected', { connection: event.connection.id, why: event.reason.message })
+        return
+      }
+      case 'session.opened': {
+        logger.debug('session opened', { session: event.session.id, from: peer(event.connection.remote) })
+        return
+      }
+      case 'session.closed': {
+        this.#ended(event.session, event.reason.message)
+        return
+      }
+      case 'request': {
+        const { method, url } = event.request
+        logger.debug('request', { connection: event.connection.id, method, path: url?.path })
+        return
+      }
+      case 'response': {
+        this.#responded(event)
+        return
+      }
+      case 'packets.lost': {
+        logger.warn('packets lost', { session: event.session.id, path: event.session.path, count: event.count })
+        return
+      }
+      case 'decode.error': {
+        logger.debug('bad packet', { session: event.session.id, why: event.error.message })
+        return
+      }
+      case 'stream.writeError': {
+        logger.warn('reader too slow', {
+          session: event.session.id,
+          path: event.session.path,
+          droppedPackets: event.droppedPackets,
+        })
+        return
+      }
+      case 'handler.error':
+      case 'subscriber.error':
+      case 'fault': {
+        logger.error('internal error', { kind: event.type, why: String(event.error) })
+        return
+      }
+    }
+  }
+
+  #streamAt(path: string): ServerStream | null {
+    return this.#registry.publisherOf(path)?.stream ?? null
+  }
+
+  #claim(path: string, session: ServerSession): HandlerResponse | null {
+    const { logger } = this.#options
+    const publication: Publication = { path, session, stream: null, subscription: new Subscription() }
+    const claim = this.#registry.claim(path, publication)
+    if (claim.kind === 'refused') {
+      logger.warn('refused to publish', { session: session.id, path, why: claim.message })
+      // Clients print the phrase: their users read what is wrong.
+      return respond.forbidden({ reasonPhrase: claim.message })
+    }
+    if (claim.replaced !== undefined) {
+      logger.info('taken over', { path, by: session.id, from: claim.replaced.session?.id })
+      this.#finish(claim.replaced)
+      claim.replaced.session?.close()
+    }
+    this.#publications.set(session, publication)
+    return null
+  }
+
+  #record(session: ServerSession, path: string): HandlerResponse {
+    const publication = this.#registry.publisherOf(path)
+    const { announcedDescription } = session
+    if (publication?.session !== session || announcedDescription === null) return respond.forbidden()
+    // RECORD after PAUSE goes on with the stream that readers already have.
+    if (publication.stream === null) {
+      const stream = this.#options.server().createStream(announcedDescription)
+      publication.stream = stream
+      publication.subscription.add(session.rtp$.subscribe(stream))
+      this.#options.logger.info('publishing', {
+        session: session.id,
+        path,
+        over: session.transport?.protocol,
+        medias: summary(announcedDescription),
+      })
+    }
+    return respond.ok()
+  }
+
+  #responded(event: ServerEvent & { readonly type: 'response' }): void {
+    const { logger } = this.#options
+    const { statusCode, reasonPhrase } = event.response
+    logger.debug('response', { connection: event.connection.id, status: statusCode, reason: reasonPhrase || undefined })
+  }
+
+  #ended(session: ServerSession, why: string): void {
+    const publication = this.#publications.get(session)
+    if (publication !== undefined) this.#finish(publication)
+    this.#options.logger.info(session.announcedDescription === null ? 'reader left' : 'publisher left', {
+      session: session.id,
+      path: session.path,
+      why,
+    })
+  }
+
+  #finish(publication: Publication): void {
+    this.#registry.release(publication.path, publication)
+    publication.subscription.unsubscribe()
+    publication.stream?.close()
+  }
+}
+
+function peer({ address, port }: { readonly address: string; readonly port: number }): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+function summary(description: SessionDescription): string {
+  return description.medias.map((media) => media.formats.map((format) => format.codec).join('+')).join(', ')
+}

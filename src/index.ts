@@ -1,0 +1,55 @@
+/**
+ * rxrtsp: an RTSP server whose sessions are actors and whose packets are Observables. See README.md for a start and
+ * src/ARCHITECTURE.md for how it works.
+ */
+export { createRtspServer, RtspServer, type ServerAddress } from './api/server.ts'
+export type { RtspServerOptions } from './api/options.ts'
+export type {
+  AnnounceContext,
+  HandlerResult,
+  ParameterContext,
+  RequestContext,
+  ServerHandlers,
+  SessionContext,
+  SetupContext,
+} from './api/handlers.ts'
+export { respond, type HandlerResponse, type ResponseInit } from './api/respond.ts'
+export type { ServerEvent } from './api/events.ts'
+export { ServerConnection, type ConnectionStats } from './api/connection.ts'
+export { ServerSession, type SessionState } from './api/session.ts'
+export { ServerStream } from './api/stream.ts'
+export { version } from './api/version.ts'
+
+export type { SessionTransport } from './actors/handler-call.ts'
+export type { HandlerName } from './actors/config.ts'
+export type { InboundRtcp, InboundRtp } from './media/inbound/inbound-tracks.ts'
+export type { StreamStats } from './media/outbound/reader-options.ts'
+
+export { RtspError } from './contracts/rtsp-error.ts'
+export { errorTable, type ErrorCode, type ErrorEntry } from './contracts/error-table.ts'
+export { Failure, isFailure } from './contracts/failure.ts'
+export type { Clock, Timer } from './contracts/clock.ts'
+export type { Entropy } from './contracts/entropy.ts'
+export type {
+  ByteDuplex,
+  ByteDuplexHandler,
+  DatagramHandler,
+  DatagramOptions,
+  DatagramSocket,
+  Endpoint,
+  Listener,
+  ListenOptions,
+  Network,
+} from './contracts/network.ts'
+export type { Millis, UnixMillis, UnixNanos } from './contracts/units.ts'
+
+export type { Media, SessionDescription } from './formats/description.ts'
+export type { Format } from './formats/format.ts'
+export { createDescription } from './formats/create-description.ts'
+export { readDescription } from './formats/read-description.ts'
+export { writeDescription } from './formats/write-description.ts'
+export { H264Packetizer } from './formats/packetize/h264-packetizer.ts'
+export { Mpeg4AudioPacketizer } from './formats/packetize/mpeg4-audio-packetizer.ts'
+
+export { createRtp, RtpPacket, type RtpFields } from './wire/rtp/rtp-packet.ts'
+export type { RtcpPacket } from './wire/rtcp/rtcp-packet.ts'

@@ -1,0 +1,31 @@
+/**
+ * Real randomness from the operating system's generator. Session ids and nonces come from here, so it is never a plain
+ * pseudo-random generator. Small numbers are drawn from a pool: one call into the system costs about as much as filling
+ * a kilobyte.
+ */
+import { randomFillSync } from 'node:crypto'
+import type { Entropy } from '../contracts/entropy.ts'
+
+const poolBytes = 1024
+
+/** Entropy on `node:crypto`. */
+export function createNodeEntropy(): Entropy {
+  const pool = new Uint8Array(poolBytes)
+  let used = poolBytes
+  return {
+    bytes: (count) => randomFillSync(new Uint8Array(count)),
+    uint32: () => {
+      if (used === poolBytes) {
+        randomFillSync(pool)
+        used = 0
+      }
+      const at = used
+      used += 4
+      const value =
+        ((pool[at] ?? 0) << 24) | ((pool[at + 1] ?? 0) << 16) | ((pool[at + 2] ?? 0) << 8) | (pool[at + 3] ?? 0)
+      // What was given out is not kept.
+      pool.fill(0, at, used)
+      return value >>> 0
+    },
+  }
+}

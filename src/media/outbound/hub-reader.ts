@@ -1,0 +1,299 @@
+import { rtspError } from '../../contracts/rtsp-error.ts'
+import type { Millis, UnixMillis } from '../../contracts/units.ts'
+import { type Burst, formatBit } from './burst.ts'
+import { ChannelMap } from './channel-map.ts'
+import { DatagramSink } from './datagram-sink.ts'
+import { DropFilter } from './drop-filter.ts'
+import type { HubCore } from './hub-core.ts'
+import { InterleavedSink } from './interleaved-sink.ts'
+import type { ReaderGroup } from './reader-group.ts'
+import { ReaderCounters } from './reader-counters.ts'
+import type { Gate, ReaderHooks, ReaderMedia, ReaderOptions, ReaderStats } from './reader-options.ts'
+import { ReaderReports } from './reader-reports.ts'
+import type { ReaderSink } from './reader-sink.ts'
+import { checkRtcp } from './outbound-packet.ts'
+import { ProgressWatch } from './progress-watch.ts'
+import { withSsrc } from './rtp-layout.ts'
+
+/**
+ * One reader of a stream: a gate in front of a sink.
+ *
+ * ```
+ * closed --arm--> held --release--> open --close--> closed
+ *                  \--discard--> closed
+ * ```
+ *
+ * The gate is exact to the packet even in the middle of a burst: a reader that joins or leaves there gets its part of
+ * it. Nothing goes out between `arm` and `release`, so the answer to PLAY can be written in between and comes first.
+ *
+ * `receive` runs for every burst and reader and is what the speed of the product hangs on: for a reader in good order
+ * it is one look at the sink and one write. All other cases go through `#serve`, packet by packet.
+ */
+export class HubReader {
+  readonly #core: HubCore
+  readonly #medias: readonly ReaderMedia[]
+  readonly #hooks: ReaderHooks
+  readonly #sink: ReaderSink
+  readonly #map: ChannelMap | undefined
+  readonly #filter: DropFilter
+  readonly #counters: ReaderCounters
+  readonly #watch: ProgressWatch
+  readonly #reports: ReaderReports
+  /** By media index: 1 when the stream's packets of that media are for this reader. */
+  readonly #receives: Uint8Array
+  #gate: Gate = 'closed'
+  #group: ReaderGroup | undefined = undefined
+  /** Open, and nothing is being left out. */
+  #isFlowing = false
+  /** The burst of this number was already served up to (not including) this packet. */
+  #servedSerial = 0
+  #servedPackets = 0
+  #droppedBefore = 0
+  readonly #notices: (() => void)[] = []
+  /** Sends RTCP to this reader unless that would break the bound. */
+  readonly #send = (mediaIndex: number, bytes: Uint8Array): boolean => {
+    if (this.#sink.queued() + this.#sink.costOfPacket(bytes.length) > this.#sink.limit * 2) return false
+    this.#counters.noteOwnRtcp(mediaIndex, bytes.length)
+    this.#sink.writePacket(mediaIndex, true, bytes)
+    return true
+  }
+
+  /** Made by `StreamHub.createReader`. */
+  constructor(core: HubCore, options: ReaderOptions) {
+    const tracks = core.tracks
+    const mediaCount = tracks.medias.length
+    const { target, medias, limits } = options
+    this.#receives = new Uint8Array(mediaCount)
+    const videoMedias = new Set<number>()
+    for (const { mediaIndex, receives } of medias) {
+      const media = tracks.medias[mediaIndex]
+      if (media === undefined) throw rtspError('ERR_RTSP_USAGE', `the stream has no media ${mediaIndex}`)
+      this.#receives[mediaIndex] = receives ? 1 : 0
+      if (receives && media.isVideo) videoMedias.add(mediaIndex)
+    }
+    this.#core = core
+    this.#medias = medias
+    this.#hooks = options.hooks
+    if (target.protocol === 'tcp') {
+      this.#map = new ChannelMap(mediaCount, medias)
+      this.#sink = new InterleavedSink(target.duplex, this.#map, medias, limits.maxQueuedBytes)
+    } else {
+      this.#map = undefined
+      this.#sink = new DatagramSink(target, mediaCount, medias, limits.maxQueuedPackets)
+    }
+    this.#filter = new DropFilter(options.policy, this.#sink.limit, mediaCount, videoMedias)
+    this.#counters = new ReaderCounters(tracks)
+    this.#watch = new ProgressWatch(this.#sink)
+    const reported = options.senderReports ? tracks.reportable(this.#receives) : []
+    this.#reports = new ReaderReports(reported, this.#counters)
+  }
+
+  /** `closed`, `held` between `arm` and `release`, or `open`. */
+  get gate(): Gate {
+    return this.#gate
+  }
+
+  /** From this moment on packets of the stream are kept for this reader; none that was written before. */
+  arm(): void {
+    if (this.#gate !== 'closed') return
+    this.#gate = 'held'
+    this.#filter.reset()
+    this.#sink.hold()
+    this.#counters.join()
+    this.#servedSerial = this.#core.burst.serial
+    this.#servedPackets = this.#core.burst.count
+    this.#group = this.#core.join(this, this.#map)
+    this.#core.tracks.countRecipients(this.#receives, 1)
+  }
+
+  /** Everything that was kept goes out, then packets flow. */
+  release(): void {
+    if (this.#gate !== 'held') return
+    this.#catchUp()
+    this.#gate = 'open'
+    this.#sink.release()
+    this.#isFlowing = this.#filter.isIdle
+    if (this.#reports.awaited !== 0) this.#sendFirstReports()
+    this.#core.tellNotices()
+  }
+
+  /** What was written before this call goes out, nothing after it. Before `release` it is the same as `discard`. */
+  close(): void {
+    if (this.#gate === 'held') this.discard()
+    if (this.#gate !== 'open') return
+    this.#catchUp()
+    this.#endDrop()
+    this.#counters.leave()
+    this.#end()
+  }
+
+  /** What is held back is forgotten and does not count: PLAY was refused. An open reader is closed. */
+  discard(): void {
+    if (this.#gate === 'open') this.close()
+    if (this.#gate !== 'held') return
+    this.#endDrop()
+    this.#sink.dropHeld()
+    this.#counters.undoJoin()
+    this.#end()
+  }
+
+  /**
+   * Sends an RTP packet to this reader only, with the stream's SSRC and behind everything written before. The bytes
+   * are copied. False when the reader is closed or its queue is full. Throws `ERR_RTSP_USAGE` for a packet that does
+   * not fit the media.
+   */
+  writeRtp(mediaIndex: number, bytes: Uint8Array, ntp?: UnixMillis): boolean {
+    const { tracks, clock, maxPacketBytes, ownPacket: packet } = this.#core
+    packet.read(tracks, mediaIndex, bytes, maxPacketBytes)
+    if (this.#receives[mediaIndex] !== 1) {
+      throw rtspError('ERR_RTSP_USAGE', `media ${mediaIndex} was not set up for sending to this reader`)
+    }
+    if (this.#gate === 'closed') return false
+    const { track } = packet
+    this.#catchUp()
+    const isAccepted = this.#sink.queued() + this.#sink.costOfPacket(bytes.length) <= this.#sink.limit
+    if (isAccepted) {
+      const wallTime = ntp ?? clock.wallNow()
+      this.#reports.noteOwn(packet, wallTime, clock.now())
+      this.#counters.noteOwnRtp(packet, bytes.length, wallTime)
+      this.#sink.writePacket(mediaIndex, false, withSsrc(bytes, track.ssrc))
+      if ((this.#reports.awaited & formatBit(track.index)) !== 0 && this.#gate === 'open') this.#sendFirstReports()
+    } else {
+      this.#counters.noteOwnRtpDropped(track.index)
+    }
+    this.#core.tellNotices()
+    return isAccepted
+  }
+
+  /** Sends RTCP to this reader only; otherwise like `writeRtp`. A back channel may be written to as well. */
+  writeRtcp(mediaIndex: number, bytes: Uint8Array): boolean {
+    checkRtcp(bytes, this.#core.maxPacketBytes)
+    if (!this.#medias.some((media) => media.mediaIndex === mediaIndex)) {
+      throw rtspError('ERR_RTSP_USAGE', `media ${mediaIndex} was not set up by this reader`)
+    }
+    if (this.#gate === 'closed') return false
+    this.#catchUp()
+    const isAccepted = this.#send(mediaIndex, bytes.slice())
+    if (!isAccepted) this.#counters.noteOwnRtcpDropped(mediaIndex)
+    this.#core.tellNotices()
+    return isAccepted
+  }
+
+  /** Sends a sender report of every format that had its first one. Nothing while the gate is not open. */
+  sendReports(now: Millis): void {
+    if (this.#gate !== 'open' || !this.#reports.hasReported) return
+    this.#catchUp()
+    this.#reports.sendAll(now, this.#send)
+    this.#core.tellNotices()
+  }
+
+  /** For how long packets have waited and the system took none. Progress is seen from one call to the next. */
+  stalledMs(now: Millis): Millis {
+    return this.#watch.stalledMs(now)
+  }
+
+  /** True when the last `stalledMs` was more than 0. */
+  get isStalled(): boolean {
+    return this.#watch.isStalled
+  }
+
+  /** True while packets are being left out. */
+  get isDropping(): boolean {
+    return this.#filter.isDropping
+  }
+
+  /** What waits for the peer, held back or in the sink: bytes over TCP, datagrams over UDP. */
+  get queued(): number {
+    return this.#sink.queued()
+  }
+
+  /** What it was sent; true at any moment, also after it was closed. Packets of the burst in progress are in it. */
+  stats(): ReaderStats {
+    return { medias: this.#counters.stats(this.#medias) }
+  }
+
+  /** A burst is complete. `shared` are its frames for the group, empty over UDP. Called by the hub. */
+  receive(burst: Burst, shared: Uint8Array): void {
+    if (this.#isFlowing && this.#servedSerial !== burst.serial && this.#sink.offer(burst, shared)) {
+      if ((this.#reports.awaited & burst.anchorMask) !== 0) this.#sendFirstReports()
+      return
+    }
+    this.#serve(burst, shared)
+  }
+
+  /** Tells the owner what happened. Called by the hub when it is safe. */
+  tellHooks(): void {
+    for (let tell = this.#notices.shift(); tell !== undefined; tell = this.#notices.shift()) tell()
+  }
+
+  /** Serves what has been gathered of the burst in progress, so that something else can come right behind it. */
+  #catchUp(): void {
+    const burst = this.#core.burst
+    this.#serve(burst, undefined)
+    this.#servedSerial = burst.serial
+    this.#servedPackets = burst.count
+  }
+
+  #serve(burst: Burst, shared: Uint8Array | undefined): void {
+    const from = this.#servedSerial === burst.serial ? this.#servedPackets : 0
+    const to = burst.count
+    if (from >= to) return
+    this.#counters.takeFlushed()
+    let used = this.#sink.queued()
+    let runStart = from
+    for (let index = from; index < to; index += 1) {
+      if (this.#receives[burst.mediaIndexes[index] ?? 0] !== 1) continue
+      const cost = this.#sink.costOf(burst, index)
+      const dropped = this.#filter.isDropping
+      const isAdmitted = this.#filter.admits(burst, index, used, cost)
+      if (dropped !== this.#filter.isDropping) this.#noteDropChange()
+      if (isAdmitted) {
+        used += cost
+        this.#counters.noteSent(burst, index)
+        continue
+      }
+      this.#counters.noteDropped(burst, index)
+      if (index > runStart) this.#sink.writeRange(burst, runStart, index, shared)
+      runStart = index + 1
+    }
+    if (to > runStart) this.#sink.writeRange(burst, runStart, to, shared)
+    this.#counters.markSeen()
+    this.#isFlowing = this.#gate === 'open' && this.#filter.isIdle
+    if ((this.#reports.awaited & burst.anchorMask) !== 0 && this.#gate === 'open') this.#sendFirstReports()
+  }
+
+  #noteDropChange(): void {
+    const dropped = this.#counters.droppedPackets()
+    if (this.#filter.isDropping) {
+      this.#droppedBefore = dropped
+      this.#tell(() => this.#hooks.onDropStart())
+    } else {
+      const count = dropped - this.#droppedBefore
+      this.#tell(() => this.#hooks.onDropEnd(count))
+    }
+  }
+
+  #endDrop(): void {
+    const wasDropping = this.#filter.isDropping
+    this.#filter.reset()
+    if (wasDropping) this.#noteDropChange()
+  }
+
+  #tell(notice: () => void): void {
+    if (this.#notices.length === 0) this.#core.notice(this)
+    this.#notices.push(notice)
+  }
+
+  #sendFirstReports(): void {
+    if (this.#reports.sendFirst(this.#core.clock.now(), this.#send)) this.#tell(() => this.#hooks.onFirstReport())
+  }
+
+  #end(): void {
+    this.#gate = 'closed'
+    this.#isFlowing = false
+    this.#core.tracks.countRecipients(this.#receives, -1)
+    if (this.#group !== undefined) this.#core.leave(this, this.#group)
+    this.#group = undefined
+    this.#core.tellNotices()
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * Memory that bursts are written into. Packets go one behind the other into a large block, so that a burst is one
+ * region that can be handed to any number of sockets without a copy; when the block is full a new one is taken and
+ * the old one lives as long as a socket still holds a region of it. Written regions are never written again.
+ *
+ * Blocks begin small and double, so that a stream of a quiet audio source does not sit on a quarter of a megabyte.
+ */
+export class Slab {
+  /** The current block. */
+  bytes: Uint8Array = new Uint8Array(0)
+  readonly #maxBytes: number
+  #nextBytes: number
+
+  /** Block sizes in bytes: the first one, and where doubling ends. */
+  constructor(firstBytes = 16 * 1024, maxBytes = 256 * 1024) {
+    this.#nextBytes = firstBytes
+    this.#maxBytes = maxBytes
+  }
+
+  /**
+   * Takes a new block with room for at least `wantedBytes` and copies `[start, end)` of the old one to its beginning:
+   * the burst that is being gathered moves along, so it stays in one piece.
+   */
+  renew(start: number, end: number, wantedBytes: number): void {
+    const size = Math.max(this.#nextBytes, wantedBytes)
+    this.#nextBytes = Math.min(size * 2, this.#maxBytes)
+    const block = new Uint8Array(size)
+    if (end > start) block.set(this.bytes.subarray(start, end))
+    this.bytes = block
+  }
+}

@@ -1,0 +1,231 @@
+import type { Clock } from '../../contracts/clock.ts'
+import type { Entropy } from '../../contracts/entropy.ts'
+import { rtspError } from '../../contracts/rtsp-error.ts'
+import type { UnixMillis } from '../../contracts/units.ts'
+import type { SessionDescription } from '../../formats/description.ts'
+import { anchorFlag, formatBit, isRtcpFlag, maxBurstPackets, randomAccessFlag, startsUnitFlag } from './burst.ts'
+import { HubCore } from './hub-core.ts'
+import { HubReader } from './hub-reader.ts'
+import { checkRtcp, OutboundPacket } from './outbound-packet.ts'
+import type { ReaderOptions, StreamStats } from './reader-options.ts'
+import { frameHeaderBytes, writeUint32 } from './rtp-layout.ts'
+import {
+  bytesField,
+  formatFields,
+  mediaFields,
+  type MediaTrack,
+  octetsField,
+  packetsField,
+  rtcpBytesField,
+  rtcpPacketsField,
+  StreamTracks,
+} from './stream-tracks.ts'
+
+/**
+ * The fan-out of one stream. What is written in one turn of the event loop is framed once, gathered into a burst and
+ * given to every reader at the end of the turn: one write of shared bytes for each TCP reader instead of one per
+ * packet, which is where nearly all of the time of a naive server goes. A burst never waits for packets that are not
+ * there yet, so no latency is paid for it.
+ *
+ * The hub has no timers and calls nobody back except through the readers' hooks.
+ */
+
+/** What a hub needs. */
+export interface StreamHubOptions {
+  readonly clock: Clock
+  readonly entropy: Entropy
+  /** Longest RTP or RTCP packet that may be written, in bytes. 1472 if absent: what fits an Ethernet frame. */
+  readonly maxPacketBytes?: number
+  /** Bytes after which a burst goes out before the turn ends, frame headers included. 65536 if absent. */
+  readonly maxBurstBytes?: number
+}
+
+/** Where a stream stands, for `RTP-Info`. */
+export interface StreamCursor {
+  /** Sequence number of the next packet, 0..65535. */
+  readonly sequenceNumber: number
+  /** RTP time of now, 0..4294967295. */
+  readonly rtpTime: number
+}
+
+// A source that hands in wall times of its own may have its clock set wrong; beyond this RTP-Info goes by our clock.
+const maxClockSkewMs = 10_000
+
+export class StreamHub {
+  readonly #core: HubCore
+  readonly #tracks: StreamTracks
+  readonly #clock: Clock
+  readonly #maxBurstBytes: number
+  readonly #packet = new OutboundPacket()
+  readonly #readers = new Set<HubReader>()
+  #isClosed = false
+
+  constructor(description: SessionDescription, options: StreamHubOptions) {
+    this.#tracks = new StreamTracks(description, options.entropy)
+    this.#clock = options.clock
+    this.#maxBurstBytes = options.maxBurstBytes ?? 65_536
+    this.#core = new HubCore(this.#tracks, options.clock, options.maxPacketBytes ?? 1472, this.#readers)
+  }
+
+  /** True after `close`. */
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Readers whose gate is held or open. */
+  get activeReaderCount(): number {
+    return this.#readers.size
+  }
+
+  /**
+   * SSRC of the packets of a format: random, not 0, unique in the stream. Of the first format when no payload type is
+   * given. Undefined when there is no such media or format.
+   */
+  ssrc(mediaIndex: number, payloadType?: number): number | undefined {
+    const formats = this.#tracks.medias[mediaIndex]?.formats ?? []
+    return formats.find((track) => payloadType === undefined || track.format.payloadType === payloadType)?.ssrc
+  }
+
+  /** A reader with its gate closed. Throws `ERR_RTSP_STREAM_CLOSED` on a closed hub. */
+  createReader(options: ReaderOptions): HubReader {
+    this.#assertOpen()
+    return new HubReader(this.#core, options)
+  }
+
+  /**
+   * Sends an RTP packet to all readers of a media, with the stream's SSRC instead of its own. The bytes are copied at
+   * once and may be reused. `ntp` is the wall time at which the packet is presented, now if absent. Throws
+   * `ERR_RTSP_STREAM_CLOSED`, or `ERR_RTSP_USAGE` for a packet that does not fit the description.
+   */
+  writeRtp(mediaIndex: number, rtp: Uint8Array, ntp?: UnixMillis): void {
+    this.#assertOpen()
+    const packet = this.#packet
+    packet.read(this.#tracks, mediaIndex, rtp, this.#core.maxPacketBytes)
+    const { media, track } = packet
+    if (media.recipients !== 0) this.#makeRoom(rtp.length)
+    const wallNow = this.#clock.wallNow()
+    track.sequenceNumber = packet.sequenceNumber
+    track.timestamp = packet.timestamp
+    track.ntp = ntp ?? wallNow
+    track.writtenAt = wallNow
+    if (packet.isAnchor) {
+      track.anchors += 1
+      track.anchorTimestamp = packet.timestamp
+      track.anchorNtp = track.ntp
+      track.anchorAt = this.#clock.now()
+    }
+    const totals = this.#tracks.totals
+    const at = track.index * formatFields
+    totals[at + packetsField] = (totals[at + packetsField] ?? 0) + 1
+    totals[at + octetsField] = (totals[at + octetsField] ?? 0) + packet.octets
+    totals[at + bytesField] = (totals[at + bytesField] ?? 0) + rtp.length
+    const flags = this.#flagsOf(media, packet)
+    if (media.recipients === 0) return
+    track.deliveredPackets += media.recipients
+    media.deliveredBytes += media.recipients * rtp.length
+    const burst = this.#core.burst
+    const index = burst.count
+    const position = burst.append(rtp, (mediaIndex * 2) & 0xff, mediaIndex, track.index, flags)
+    writeUint32(burst.slab.bytes, position + 8, track.ssrc)
+    burst.octets[index] = packet.octets
+    burst.ntps[index] = track.ntp
+    if (packet.isAnchor) burst.anchorMask |= formatBit(track.index)
+  }
+
+  /** Sends RTCP to all readers of a media, as it is and in order with the RTP packets. Throws like `writeRtp`. */
+  writeRtcp(mediaIndex: number, rtcp: Uint8Array): void {
+    this.#assertOpen()
+    const media = this.#tracks.medias[mediaIndex]
+    if (media === undefined) throw rtspError('ERR_RTSP_USAGE', `the stream has no media ${mediaIndex}`)
+    checkRtcp(rtcp, this.#core.maxPacketBytes)
+    if (media.recipients !== 0) this.#makeRoom(rtcp.length)
+    const totals = this.#tracks.totals
+    const at = this.#tracks.rtcpBase + mediaIndex * mediaFields
+    totals[at + rtcpPacketsField] = (totals[at + rtcpPacketsField] ?? 0) + 1
+    totals[at + rtcpBytesField] = (totals[at + rtcpBytesField] ?? 0) + rtcp.length
+    if (media.recipients === 0) return
+    media.deliveredRtcpPackets += media.recipients
+    media.deliveredBytes += media.recipients * rtcp.length
+    const burst = this.#core.burst
+    burst.octets[burst.count] = 0
+    burst.append(rtcp, (mediaIndex * 2 + 1) & 0xff, mediaIndex, -1, isRtcpFlag)
+  }
+
+  /**
+   * Where a media stands, for `RTP-Info` (RFC 2326 section 12.33): the sequence number that the first packet to a
+   * reader armed at this moment has, and the RTP time of `now` less a tenth of a second, so that no decoding time
+   * lies behind it. Undefined for a media with several formats or no clock rate, and before its first packet.
+   */
+  cursor(mediaIndex: number, now: UnixMillis): StreamCursor | undefined {
+    const formats = this.#tracks.medias[mediaIndex]?.formats ?? []
+    const track = formats[0]
+    if (track === undefined || formats.length !== 1) return undefined
+    const clockRateHz = track.format.clockRateHz
+    if (clockRateHz <= 0 || this.#tracks.totals[track.index * formatFields + packetsField] === 0) return undefined
+    const isSkewed = Math.abs(track.ntp - track.writtenAt) > maxClockSkewMs
+    const elapsedMs = now - (isSkewed ? track.writtenAt : track.ntp)
+    const ticks = Math.trunc((elapsedMs * clockRateHz) / 1000) - Math.trunc(clockRateHz / 10)
+    return {
+      sequenceNumber: (track.sequenceNumber + 1) & 0xffff,
+      rtpTime: (track.timestamp + ticks) >>> 0,
+    }
+  }
+
+  /** What was sent to all readers together; also after `close`. */
+  stats(): StreamStats {
+    const medias = this.#tracks.medias.map((media) => ({
+      mediaIndex: media.index,
+      bytes: media.deliveredBytes,
+      rtcpPackets: media.deliveredRtcpPackets,
+      formats: media.formats.map((track) => ({
+        payloadType: track.format.payloadType,
+        localSsrc: track.ssrc,
+        packets: track.deliveredPackets,
+      })),
+    }))
+    return {
+      bytes: medias.reduce((sum, media) => sum + media.bytes, 0),
+      rtpPackets: this.#tracks.formats.reduce((sum, track) => sum + track.deliveredPackets, 0),
+      rtcpPackets: medias.reduce((sum, media) => sum + media.rtcpPackets, 0),
+      medias,
+    }
+  }
+
+  /** Sends what has been gathered, without waiting for the end of the turn. */
+  flush(): void {
+    this.#core.flush()
+  }
+
+  /** Sends what has been gathered and closes every reader. Writing throws from now on; closing again does nothing. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#core.flush()
+    for (const reader of [...this.#readers]) reader.close()
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw rtspError('ERR_RTSP_STREAM_CLOSED')
+  }
+
+  /** Sends the burst if a packet of that length does not fit it, before anything of the packet has been counted. */
+  #makeRoom(length: number): void {
+    const burst = this.#core.burst
+    const isFull = burst.count === maxBurstPackets
+    if (isFull || (burst.count !== 0 && burst.byteLength + frameHeaderBytes + length > this.#maxBurstBytes)) {
+      this.#core.deliver()
+    }
+    if (burst.count === 0) this.#core.awaitTurnEnd()
+  }
+
+  #flagsOf(media: MediaTrack, packet: OutboundPacket): number {
+    let flags = packet.isAnchor ? anchorFlag : 0
+    if (media.beginsUnit(packet.timestamp, packet.marker)) flags |= startsUnitFlag
+    // Parameter sets and the picture behind them are one point to start from, and that is the first packet of it.
+    if (packet.isRandomAccess && !media.unitHasRandomAccess) {
+      media.unitHasRandomAccess = true
+      flags |= randomAccessFlag
+    }
+    return flags
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * The headers of a message. Names are kept in one canonical spelling, because peers write `Cseq`, `CSEQ` and `cseq` and
+ * a lookup should be a plain property access. Values keep their order, and a header that is repeated keeps every
+ * value: several rules hang on "occurs exactly once".
+ */
+
+/** Canonical name to its values in the order of the message. An object without prototype: any name is safe as a key. */
+export type Headers = Readonly<Record<string, readonly string[]>>
+
+/** What headers are made from: names in any case, one value or several. */
+export type HeadersInit = Readonly<Record<string, string | readonly string[]>>
+
+/** Names whose spelling does not follow the rule of `canonicalHeaderName`. */
+const irregularNames: ReadonlyMap<string, string> = new Map([
+  ['cseq', 'CSeq'],
+  ['rtp-info', 'RTP-Info'],
+  ['www-authenticate', 'WWW-Authenticate'],
+  ['keymgmt', 'KeyMgmt'],
+])
+
+/** Characters of a header name (RFC 2616 section 2.2, `token`). */
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+
+const noValues: readonly string[] = []
+
+/**
+ * Canonical spelling of a header name: `content-type` is `Content-Type`, `cseq` is `CSeq`. A name with characters that
+ * no header name has is left as it is.
+ */
+export function canonicalHeaderName(name: string): string {
+  const lower = name.toLowerCase()
+  const irregular = irregularNames.get(lower)
+  if (irregular !== undefined) return irregular
+  if (!token.test(name)) return name
+  return lower.replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase())
+}
+
+/** Headers from names in any spelling; names that differ in case only are joined, in the order given. */
+export function createHeaders(init: HeadersInit = {}): Headers {
+  const headers = emptyHeaders()
+  for (const [name, value] of Object.entries(init)) {
+    for (const single of listOf(value)) appendHeader(headers, name, single)
+  }
+  return headers
+}
+
+/** All values of a header in the order of the message, empty if there is none. The name may be in any case. */
+export function headerValues(headers: Headers, name: string): readonly string[] {
+  return headers[canonicalHeaderName(name)] ?? noValues
+}
+
+/** The value of a header that occurs exactly once; `undefined` if it is missing or repeated. */
+export function headerValue(headers: Headers, name: string): string | undefined {
+  const values = headerValues(headers, name)
+  return values.length === 1 ? values[0] : undefined
+}
+
+/** New headers in which `name` has this value or these values instead of those it had; an empty list removes it. */
+export function withHeader(headers: Headers, name: string, value: string | readonly string[]): Headers {
+  const copy: Record<string, readonly string[]> = Object.assign(emptyHeaders(), headers)
+  const canonicalName = canonicalHeaderName(name)
+  const values = listOf(value)
+  if (values.length > 0) copy[canonicalName] = [...values]
+  else Reflect.deleteProperty(copy, canonicalName)
+  return copy
+}
+
+/** Headers that are being collected; `Headers` for everyone else. */
+export type HeadersBuilder = Record<string, string[]>
+
+/** A fresh map without prototype. */
+export function emptyHeaders(): HeadersBuilder {
+  return Object.create(null) as HeadersBuilder
+}
+
+/** Adds one value behind those that `name` already has. */
+export function appendHeader(headers: HeadersBuilder, name: string, value: string): void {
+  const canonicalName = canonicalHeaderName(name)
+  const values = headers[canonicalName]
+  if (values === undefined) headers[canonicalName] = [value]
+  else values.push(value)
+}
+
+function listOf(value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : value
+}
