@@ -224,6 +224,28 @@ describe('a connection', () => {
     expect(owner.drains).toBe(drainsBefore + 1)
   })
 
+  it('tells of the drain when a single small write stayed behind', async () => {
+    const { owner, peer } = await connected()
+    owner.open()
+    peer.pause()
+    let written = 0
+    while (owner.duplex.queuedBytes === 0) {
+      owner.duplex.write(new Uint8Array(60_000))
+      written += 60_000
+      await turns(3)
+    }
+    const drainsBefore = owner.drains
+    let received = 0
+    peer.on('data', (chunk: Buffer) => (received += chunk.length))
+    peer.resume()
+    await owner.until(() => owner.drains > drainsBefore)
+    expect(owner.duplex.flushedBytes).toBe(written)
+    while (received < written) await once(peer, 'data')
+    owner.duplex.write(bytes('and on'))
+    while (received < written + 6) await once(peer, 'data')
+    expect(owner.drains).toBe(drainsBefore + 1)
+  })
+
   it('writes in order, whatever the sizes', async () => {
     const { owner, peer } = await connected()
     owner.open()

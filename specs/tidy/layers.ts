@@ -36,8 +36,7 @@ const layers: readonly Layer[] = [
   {
     name: 'cli',
     files: /^src\/cli\//u,
-    values: ['index', 'formats', 'io', 'node:'],
-    types: ['contracts'],
+    values: ['index', 'contracts', 'formats', 'io', 'node:'],
     takesPackages: true,
   },
   { name: 'the root', files: /^src\/index\.ts$/u, values: everything },

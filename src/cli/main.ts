@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { networkInterfaces } from 'node:os'
-import { createRtspServer, type RtspServer } from '../api/server.ts'
+import { createRtspServer, type RtspServer } from '../index.ts'
 import { createNodeClock } from '../io/node-clock.ts'
 import { bannerLines, reachableAddresses } from './banner.ts'
 import { DemoSource } from './demo/demo-source.ts'

@@ -1,11 +1,14 @@
 import { Subscription } from 'rxjs'
-import type { ServerEvent } from '../api/events.ts'
-import type { ServerHandlers } from '../api/handlers.ts'
-import { respond, type HandlerResponse } from '../api/respond.ts'
-import type { RtspServer } from '../api/server.ts'
-import type { ServerSession } from '../api/session.ts'
-import type { ServerStream } from '../api/stream.ts'
-import type { SessionDescription } from '../formats/description.ts'
+import {
+  respond,
+  type HandlerResponse,
+  type RtspServer,
+  type ServerEvent,
+  type ServerHandlers,
+  type ServerSession,
+  type ServerStream,
+  type SessionDescription,
+} from '../index.ts'
 import type { Logger } from './logger.ts'
 import { PathRegistry } from './path-registry.ts'
 

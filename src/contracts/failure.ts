@@ -28,5 +28,8 @@ export function statusOf(failure: Failure): number {
 
 /** The failure of a part of the library that threw. */
 export function faultOf(thrown: unknown): Failure {
-  return new Failure('ERR_RTSP_FAULT', thrown instanceof Error ? thrown.message : 'something that is no Error was thrown')
+  return new Failure(
+    'ERR_RTSP_FAULT',
+    thrown instanceof Error ? thrown.message : 'something that is no Error was thrown',
+  )
 }

@@ -1,6 +1,5 @@
 import { Failure, isFailure, statusOf } from '../../contracts/failure.ts'
 import type { Millis, SessionId } from '../../contracts/units.ts'
-import { withHeader } from '../../wire/headers/header-map.ts'
 import { createResponse } from '../../wire/rtsp/message.ts'
 import { requestPath } from '../../wire/url/request-path.ts'
 import type { HandlerName, ServerConfig } from '../config.ts'
@@ -9,18 +8,17 @@ import { answerOptions } from '../options-answer.ts'
 import { announcedDescription } from './announce.ts'
 import { answer, refuse, refuseMethod } from './answers.ts'
 import { closeSession, connectionGone, finishClosing } from './ending.ts'
+import { arm, pause, playing, record, startReceiverReports, startReports, teardown } from './flow.ts'
 import { checkActivity } from './liveness.ts'
 import {
   maxWaitingRequests,
   type PendingCall,
   type SessionAuthor,
-  type SessionEffect,
   type SessionMessage,
   type SessionRequest,
   type SessionState,
   type SessionStep,
 } from './protocol.ts'
-import { rtpInfo } from './rtp-info.ts'
 import { completeSetup, planSetup, settleSetup } from './setup.ts'
 import { isActive, isAllowed } from './transitions.ts'
 
@@ -306,119 +304,6 @@ function carryOut(
 
 function joined(state: SessionState, pending: PendingCall & { readonly stage: 'joining' }): SessionStep {
   return completeSetup(state, pending.request, pending.setup, pending.media, pending.stream, pending.outcome)
-}
-
-function arm(
-  state: SessionState,
-  pending: PendingCall & { readonly stage: 'handler' },
-  outcome: HandlerOutcome,
-): SessionStep {
-  const { request, callId } = pending
-  const { stream, transport } = state
-  if (stream === null || transport === null)
-    return refuse(state, request, new Failure('ERR_RTSP_FAULT', 'nothing was set up'))
-  return {
-    state: { ...state, pending: { stage: 'arming', callId, request, outcome } },
-    effects: [
-      {
-        kind: 'armReader',
-        callId,
-        streamId: stream.streamId,
-        transport,
-        medias: state.medias,
-        connectionId: request.connectionId,
-        address: state.author.address,
-      },
-    ],
-  }
-}
-
-function playing(
-  state: SessionState,
-  { request, outcome }: PendingCall & { readonly stage: 'arming' },
-  cursors: Parameters<typeof rtpInfo>[3],
-): SessionStep {
-  const { url } = request.request
-  const info = url === null ? undefined : rtpInfo(url, state.path, state.medias, cursors)
-  const response =
-    info === undefined
-      ? outcome.response
-      : { ...outcome.response, headers: withHeader(outcome.response.headers, 'RTP-Info', info) }
-  return activate({ ...state, tag: 'play' }, request, { ...outcome, response })
-}
-
-function record(state: SessionState, request: SessionRequest, outcome: HandlerOutcome): SessionStep {
-  const step = activate({ ...state, tag: 'record' }, request, outcome)
-  const punch: SessionEffect[] =
-    state.transport?.protocol === 'udp' ? [{ kind: 'punch', medias: state.medias, address: state.author.address }] : []
-  const reports: SessionEffect[] = state.transport?.protocol === 'udp' ? [startReceiverReports(state)] : []
-  return { state: step.state, effects: [...punch, ...step.effects, ...reports] }
-}
-
-/** PLAY and RECORD alike: the peer's packets are let in, the answer goes out, then (`answer.written`) ours follow. */
-function activate(state: SessionState, request: SessionRequest, outcome: HandlerOutcome): SessionStep {
-  const { transport } = state
-  if (transport === null) return refuse(state, request, new Failure('ERR_RTSP_FAULT', 'nothing was set up'))
-  const isTcp = transport.protocol === 'tcp'
-  const step = answer({ ...state, tcpConnectionId: isTcp ? request.connectionId : null }, request, outcome.response, {
-    failure: outcome.failure,
-    confirm: true,
-    ...(isTcp ? { mode: 'streaming' } : {}),
-  })
-  return {
-    state: step.state,
-    effects: [
-      {
-        kind: 'openInbound',
-        transport,
-        medias: state.medias,
-        connectionId: request.connectionId,
-        address: state.author.address,
-        recording: state.tag === 'record',
-      },
-      { kind: 'publishState' },
-      ...step.effects,
-      { kind: 'startTimer', timer: 'check', delayMs: state.config.checkPeriodMs },
-    ],
-  }
-}
-
-function startReports(state: SessionState): SessionEffect {
-  return { kind: 'startTimer', timer: 'senderReports', delayMs: state.config.senderReportPeriodMs }
-}
-
-function startReceiverReports(state: SessionState): SessionEffect {
-  return { kind: 'startTimer', timer: 'receiverReports', delayMs: state.config.receiverReportPeriodMs }
-}
-
-/** Gates close first, then the answer goes out: no packet follows it. */
-function pause(state: SessionState, request: SessionRequest, outcome: HandlerOutcome): SessionStep {
-  if (!isActive(state.tag)) return answer(state, request, outcome.response, { failure: outcome.failure })
-  const wasTcp = state.tcpConnectionId !== null
-  const paused: SessionState = { ...state, tag: state.tag === 'play' ? 'prePlay' : 'preRecord', tcpConnectionId: null }
-  const step = answer(paused, request, outcome.response, {
-    failure: outcome.failure,
-    ...(wasTcp ? { mode: 'standard' } : {}),
-  })
-  return { state: step.state, effects: [...stopFlow, { kind: 'publishState' }, ...step.effects] }
-}
-
-const stopFlow: readonly SessionEffect[] = [
-  { kind: 'closeReader' },
-  { kind: 'closeInbound' },
-  { kind: 'cancelTimer', timer: 'check' },
-  { kind: 'cancelTimer', timer: 'senderReports' },
-  { kind: 'cancelTimer', timer: 'receiverReports' },
-]
-
-/** The author's connection stays and may start anew; the others of this session are closed (spec 4.11). */
-function teardown(state: SessionState, request: SessionRequest, at: Millis): SessionStep {
-  const failure = new Failure('ERR_RTSP_SESSION_TORN_DOWN', request.address)
-  const mode = state.tcpConnectionId === request.connectionId ? ({ mode: 'standard' } as const) : {}
-  const step = answer(state, request, createResponse(200), { linked: false, ...mode })
-  const left = step.state.connections.filter((id) => id !== request.connectionId)
-  const ended = closeSession({ ...step.state, connections: left, lastRequestAt: at }, failure)
-  return { state: ended.state, effects: [...stopFlow, ...step.effects, ...ended.effects] }
 }
 
 function whileClosing(state: SessionState, message: SessionMessage): SessionStep {

@@ -1,0 +1,128 @@
+import { Failure } from '../../contracts/failure.ts'
+import type { Millis } from '../../contracts/units.ts'
+import { withHeader } from '../../wire/headers/header-map.ts'
+import { createResponse } from '../../wire/rtsp/message.ts'
+import type { HandlerOutcome } from '../handler-call.ts'
+import { answer, refuse } from './answers.ts'
+import { closeSession } from './ending.ts'
+import type { PendingCall, SessionEffect, SessionRequest, SessionState, SessionStep, TrackCursor } from './protocol.ts'
+import { rtpInfo } from './rtp-info.ts'
+import { isActive } from './transitions.ts'
+
+/**
+ * PLAY, RECORD, PAUSE and TEARDOWN once they are allowed: what makes packets flow and stop. The order of effects is the
+ * point: in, answer, out when it starts; close, then answer, when it stops.
+ */
+
+export function arm(
+  state: SessionState,
+  pending: PendingCall & { readonly stage: 'handler' },
+  outcome: HandlerOutcome,
+): SessionStep {
+  const { request, callId } = pending
+  const { stream, transport } = state
+  if (stream === null || transport === null)
+    return refuse(state, request, new Failure('ERR_RTSP_FAULT', 'nothing was set up'))
+  return {
+    state: { ...state, pending: { stage: 'arming', callId, request, outcome } },
+    effects: [
+      {
+        kind: 'armReader',
+        callId,
+        streamId: stream.streamId,
+        transport,
+        medias: state.medias,
+        connectionId: request.connectionId,
+        address: state.author.address,
+      },
+    ],
+  }
+}
+
+export function playing(
+  state: SessionState,
+  { request, outcome }: PendingCall & { readonly stage: 'arming' },
+  cursors: readonly TrackCursor[],
+): SessionStep {
+  const { url } = request.request
+  const info = url === null ? undefined : rtpInfo(url, state.path, state.medias, cursors)
+  const response =
+    info === undefined
+      ? outcome.response
+      : { ...outcome.response, headers: withHeader(outcome.response.headers, 'RTP-Info', info) }
+  return activate({ ...state, tag: 'play' }, request, { ...outcome, response })
+}
+
+export function record(state: SessionState, request: SessionRequest, outcome: HandlerOutcome): SessionStep {
+  const step = activate({ ...state, tag: 'record' }, request, outcome)
+  const punch: SessionEffect[] =
+    state.transport?.protocol === 'udp' ? [{ kind: 'punch', medias: state.medias, address: state.author.address }] : []
+  const reports: SessionEffect[] = state.transport?.protocol === 'udp' ? [startReceiverReports(state)] : []
+  return { state: step.state, effects: [...punch, ...step.effects, ...reports] }
+}
+
+/** PLAY and RECORD alike: the peer's packets are let in, the answer goes out, then (`answer.written`) ours follow. */
+function activate(state: SessionState, request: SessionRequest, outcome: HandlerOutcome): SessionStep {
+  const { transport } = state
+  if (transport === null) return refuse(state, request, new Failure('ERR_RTSP_FAULT', 'nothing was set up'))
+  const isTcp = transport.protocol === 'tcp'
+  const step = answer({ ...state, tcpConnectionId: isTcp ? request.connectionId : null }, request, outcome.response, {
+    failure: outcome.failure,
+    confirm: true,
+    ...(isTcp ? { mode: 'streaming' } : {}),
+  })
+  return {
+    state: step.state,
+    effects: [
+      {
+        kind: 'openInbound',
+        transport,
+        medias: state.medias,
+        connectionId: request.connectionId,
+        address: state.author.address,
+        recording: state.tag === 'record',
+      },
+      { kind: 'publishState' },
+      ...step.effects,
+      { kind: 'startTimer', timer: 'check', delayMs: state.config.checkPeriodMs },
+    ],
+  }
+}
+
+export function startReports(state: SessionState): SessionEffect {
+  return { kind: 'startTimer', timer: 'senderReports', delayMs: state.config.senderReportPeriodMs }
+}
+
+export function startReceiverReports(state: SessionState): SessionEffect {
+  return { kind: 'startTimer', timer: 'receiverReports', delayMs: state.config.receiverReportPeriodMs }
+}
+
+/** Gates close first, then the answer goes out: no packet follows it. */
+export function pause(state: SessionState, request: SessionRequest, outcome: HandlerOutcome): SessionStep {
+  if (!isActive(state.tag)) return answer(state, request, outcome.response, { failure: outcome.failure })
+  const wasTcp = state.tcpConnectionId !== null
+  const paused: SessionState = { ...state, tag: state.tag === 'play' ? 'prePlay' : 'preRecord', tcpConnectionId: null }
+  const step = answer(paused, request, outcome.response, {
+    failure: outcome.failure,
+    ...(wasTcp ? { mode: 'standard' } : {}),
+  })
+  return { state: step.state, effects: [...stopFlow, { kind: 'publishState' }, ...step.effects] }
+}
+
+/** The author's connection stays and may start anew; the others of this session are closed (spec 4.11). */
+export function teardown(state: SessionState, request: SessionRequest, at: Millis): SessionStep {
+  const failure = new Failure('ERR_RTSP_SESSION_TORN_DOWN', request.address)
+  const mode = state.tcpConnectionId === request.connectionId ? ({ mode: 'standard' } as const) : {}
+  const step = answer(state, request, createResponse(200), { linked: false, ...mode })
+  const left = step.state.connections.filter((id) => id !== request.connectionId)
+  const ended = closeSession({ ...step.state, connections: left, lastRequestAt: at }, failure)
+  return { state: ended.state, effects: [...stopFlow, ...step.effects, ...ended.effects] }
+}
+
+const stopFlow: readonly SessionEffect[] = [
+  { kind: 'closeReader' },
+  { kind: 'closeInbound' },
+  { kind: 'cancelTimer', timer: 'check' },
+  { kind: 'cancelTimer', timer: 'senderReports' },
+  { kind: 'cancelTimer', timer: 'receiverReports' },
+]
