@@ -4,6 +4,7 @@
  */
 export { createRtspServer, RtspServer, type ServerAddress } from './api/server.ts'
 export type { RtspServerOptions } from './api/options.ts'
+export type { MulticastOptionsInit } from './api/multicast-options.ts'
 export type {
   AnnounceContext,
   HandlerResult,
@@ -15,15 +16,31 @@ export type {
 } from './api/handlers.ts'
 export { respond, type HandlerResponse, type ResponseInit } from './api/respond.ts'
 export type { ServerEvent } from './api/events.ts'
-export { ServerConnection, type ConnectionStats } from './api/connection.ts'
+export { ServerConnection, type ConnectionStats, type ConnectionTransport } from './api/connection.ts'
 export { ServerSession, type SessionState } from './api/session.ts'
-export { ServerStream } from './api/stream.ts'
+export type {
+  InboundCounts,
+  OutboundCounts,
+  SessionFormatStats,
+  SessionMediaStats,
+  SessionStats,
+  TransportCounts,
+} from './api/session-stats.ts'
+export type { UserData } from './api/user-data.ts'
+export { ServerStream, type StreamOptions } from './api/stream.ts'
+export type { GopCacheOptions, ReadingOptions } from './api/stream-options.ts'
+export type { StreamFormatStats, StreamMediaStats, StreamStats } from './api/stream-stats.ts'
+export type { PacketBytes, WriteOptions } from './api/packet-bytes.ts'
+export { toAsyncIterable, type AsyncIterableOptions, type ObservableIterable } from './api/async-iterable.ts'
 export { version } from './api/version.ts'
 
 export type { SessionTransport } from './actors/handler-call.ts'
+export type { MulticastAddress } from './actors/stream/protocol.ts'
+export type { AuthMethod } from './wire/auth/auth-method.ts'
+export type { StoredCredentials } from './wire/auth/verify-credentials.ts'
 export type { HandlerName } from './actors/config.ts'
 export type { InboundRtcp, InboundRtp } from './media/inbound/inbound-tracks.ts'
-export type { StreamStats } from './media/outbound/reader-options.ts'
+export type { SlowReaderPolicy } from './media/outbound/reader-options.ts'
 
 export { RtspError } from './contracts/rtsp-error.ts'
 export { errorTable, type ErrorCode, type ErrorEntry } from './contracts/error-table.ts'
@@ -33,12 +50,14 @@ export type { Entropy } from './contracts/entropy.ts'
 export type {
   ByteDuplex,
   ByteDuplexHandler,
+  DatagramBatching,
   DatagramHandler,
   DatagramOptions,
   DatagramSocket,
   Endpoint,
   Listener,
   ListenOptions,
+  MulticastOptions,
   Network,
 } from './contracts/network.ts'
 export type { Millis, UnixMillis, UnixNanos } from './contracts/units.ts'

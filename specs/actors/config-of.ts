@@ -5,8 +5,8 @@ export function configOf(changes: Partial<ServerConfig> = {}): ServerConfig {
   return {
     serverName: 'rxrtsp/test',
     handlers: handlerNames,
-    secure: false,
     udp: { rtpPort: 8000, rtcpPort: 8001 },
+    multicast: false,
     readTimeoutMs: 10_000,
     writeTimeoutMs: 10_000,
     idleTimeoutMs: 60_000,

@@ -8,12 +8,10 @@ import type { ServerSession } from '../../src/api/session.ts'
 import { createDescription } from '../../src/formats/create-description.ts'
 import { genericFormat, h264Format } from '../../src/formats/create-format.ts'
 import { MemoryNetwork } from '../../src/testing/memory-network.ts'
-import type { MemoryPeer } from '../../src/testing/memory-peer.ts'
 import { seededEntropy } from '../../src/testing/seeded-entropy.ts'
+import { TestClient, type TestFrame } from '../../src/testing/test-client.ts'
 import { VirtualClock } from '../../src/testing/virtual-clock.ts'
-import { RtspFramer } from '../../src/wire/rtsp/framer.ts'
-import type { HeadersInit } from '../../src/wire/headers/header-map.ts'
-import { createRequest, encodeRequest, type RtspResponse } from '../../src/wire/rtsp/message.ts'
+import type { RtspResponse } from '../../src/wire/rtsp/message.ts'
 import { createRtp } from '../../src/wire/rtp/rtp-packet.ts'
 
 /** A whole server on the in-memory network and the virtual clock, with one stream at `/cam` and clients that talk RTSP. */
@@ -84,7 +82,7 @@ export class Scene {
   }
 
   client(address = '10.0.0.1'): Client {
-    return new Client(this, this.network.connect(8554, { address }))
+    return new Client({ network: this.network, clock: this.clock, address })
   }
 
   /** Everything that is on its way arrives; time does not move. */
@@ -102,69 +100,10 @@ export class Scene {
   }
 }
 
-export interface Frame {
-  readonly channel: number
-  readonly payload: Uint8Array
-}
+export type Frame = TestFrame
 
-/** What a client received, in order. */
-export type Received = RtspResponse | Frame
-
-export class Client {
-  readonly peer: MemoryPeer
-  readonly received: Received[] = []
-  sessionHeader = ''
-  readonly #scene: Scene
-  readonly #framer: RtspFramer
-  #cseq = 0
-
-  constructor(scene: Scene, peer: MemoryPeer) {
-    this.#scene = scene
-    this.peer = peer
-    this.#framer = new RtspFramer({
-      onRequest: () => undefined,
-      onResponse: (response) => void this.received.push(response),
-      onFrame: (channel, payload) => void this.received.push({ channel, payload: payload.slice() }),
-      onFailure: (failure) => {
-        throw new Error(failure.text)
-      },
-    })
-  }
-
-  /** Sends a request and returns the answer that has come by then, `undefined` if none has. */
-  ask(method: string, url: string, headers: HeadersInit = {}, body?: string): RtspResponse | undefined {
-    this.send(method, url, headers, body)
-    return this.answers().at(-1)
-  }
-
-  send(method: string, url: string, headers: HeadersInit = {}, body?: string): void {
-    const session = this.sessionHeader === '' ? {} : { Session: this.sessionHeader }
-    const request = createRequest(method, url, { CSeq: String(++this.#cseq), ...session, ...headers }, body)
-    this.write(encodeRequest(request))
-  }
-
-  write(bytes: Uint8Array | string): void {
-    this.peer.write(bytes)
-    this.#scene.settle()
-    this.read()
-  }
-
-  /** Takes in what has arrived. */
-  read(): void {
-    this.#framer.push(this.peer.take())
-    const session = this.answers().at(-1)?.headers['Session']?.[0]
-    if (session !== undefined) this.sessionHeader = session
-  }
-
-  /** Responses that have come since the last call of `answers`, without taking them out. */
-  answers(): readonly RtspResponse[] {
-    return this.received.filter((each) => 'statusCode' in each)
-  }
-
-  frames(): readonly Frame[] {
-    return this.received.filter((each) => 'channel' in each)
-  }
-
+/** A client of the scene, with the requests that most specs need. */
+export class Client extends TestClient {
   setup(track: number, transport: string): RtspResponse | undefined {
     return this.ask('SETUP', `rtsp://host:8554/cam/trackID=${track}`, { Transport: transport })
   }

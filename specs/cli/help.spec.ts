@@ -9,9 +9,13 @@ describe('helpText', () => {
     expect(documented.toSorted()).toEqual(
       [
         '--allow-takeover',
+        '--gop-cache',
         '--help',
         '--host',
         '--log-level',
+        '--multicast-interface',
+        '--multicast-port',
+        '--multicast-range',
         '--no-demo',
         '--no-udp',
         '--port',

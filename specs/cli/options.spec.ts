@@ -6,6 +6,8 @@ function line(text: string) {
   return parseCommandLine(text.split(' ').filter((word) => word !== ''))
 }
 
+const multicast = (change: object) => ({ ipRange: '239.255.0.0/16', rtpPort: 8002, interfaces: [], ...change })
+
 describe('parseCommandLine', () => {
   it('runs with the defaults when nothing is said', () => {
     expect(line('')).toEqual({ kind: 'run', options: defaultProgramOptions })
@@ -23,8 +25,15 @@ describe('parseCommandLine', () => {
     ['--rtp-port 9000', { rtpPort: 9000 }],
     ['--rtp-port 65534', { rtpPort: 65534 }],
     ['--no-udp', { rtpPort: undefined }],
+    ['--multicast-range 239.255.0.0/16', { multicast: multicast({}) }],
+    [
+      '--multicast-range=224.1.0.0/16 --multicast-port 9002',
+      { multicast: multicast({ ipRange: '224.1.0.0/16', rtpPort: 9002 }) },
+    ],
+    ['--multicast-range 239.255.0.0/16 --multicast-interface lo', { multicast: multicast({ interfaces: ['lo'] }) }],
     ['--no-demo', { hasDemo: false }],
     ['--allow-takeover', { allowsTakeover: true }],
+    ['--gop-cache', { hasGopCache: true }],
     ['--log-level silent', { logLevel: 'silent' }],
     ['--log-level DEBUG', { logLevel: 'debug' }],
     ['--', {}],
@@ -69,6 +78,28 @@ describe('parseCommandLine', () => {
     ['--rtp-port 65535', "--rtp-port must be an even number from 2 to 65534, not '65535'"],
     ['--rtp-port x', "--rtp-port must be an even number from 2 to 65534, not 'x'"],
     ['--rtp-port 9000 --no-udp', '--rtp-port and --no-udp contradict each other: leave out one of them'],
+    [
+      '--multicast-range 10.0.0.0/8',
+      "--multicast-range must lie within 224.0.0.0/4, like 239.255.0.0/16, not '10.0.0.0/8'",
+    ],
+    [
+      '--multicast-range 239.0.0.0',
+      "--multicast-range must lie within 224.0.0.0/4, like 239.255.0.0/16, not '239.0.0.0'",
+    ],
+    ['--multicast-range', 'option --multicast-range needs a value, for example --multicast-range 239.255.0.0/16'],
+    [
+      '--multicast-range 239.0.0.0/8 --multicast-port 9001',
+      "--multicast-port must be an even number from 2 to 65534, not '9001'",
+    ],
+    [
+      '--multicast-range 239.0.0.0/8 --multicast-port 8000',
+      'multicast and UDP cannot share port 8000: write --multicast-port 8002',
+    ],
+    ['--multicast-port 9000', '--multicast-port does nothing alone: write --multicast-range 239.255.0.0/16 with it'],
+    [
+      '--multicast-interface lo',
+      '--multicast-interface does nothing alone: write --multicast-range 239.255.0.0/16 with it',
+    ],
     ['--log-level loud', "--log-level must be one of debug, info, warn, error, silent, not 'loud'"],
     ['--host rtsp://localhost/', "--host takes an address or a name, not a URL: 'rtsp://localhost/'"],
     ['--host localhost:8554', '--host takes no port: write --port 8554 for it'],

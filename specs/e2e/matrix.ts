@@ -4,7 +4,7 @@
 import { expect } from 'vitest'
 import type { Clip } from './clip.ts'
 import { contiguousRun } from './elementary-streams.ts'
-import type { Run } from './elementary-streams.ts'
+import type { MediaUnits, Run } from './elementary-streams.ts'
 import type { Reader } from './media-programs.ts'
 import { pause } from './process.ts'
 import type { ProgramEnd, RunningProgram } from './process.ts'
@@ -32,12 +32,16 @@ export const expectIntact = async (server: ServerProgram, cell: Cell, tries = 1)
   const publisher = cell.publish(server.url(cell.path))
   await untilPublished(server.port, cell.path)
   const reader = cell.read(server.url(cell.path))
-  if ((await publisher.ended).timedOut && tries < MOST_TRIES) {
-    // rtspclientsink of GStreamer 1.22 at times sleeps for good after its RECORD was answered: about 1 run of 12, over TCP
-    // and UDP, with gortsplib's server as with ours. Only this is tried again: a loss or a change never is.
-    console.warn(`${cell.path}: the publisher stalled, starting it anew`)
-    await leave(reader)
-    reader.units()
+  if ((await publisher.ended).timedOut && publisher.command.includes('rtspclientsink')) {
+    // rtspclientsink of GStreamer 1.22 does not notice the end of its own input in about 1 run of 10, over TCP and UDP,
+    // with other servers as with ours. By then everything has been sent, and is checked as in any other run.
+    const end = await leave(reader)
+    const received = reader.units()
+    if (received.video.length > 0 || tries >= MOST_TRIES) {
+      expectUnits(server, cell, received, end)
+      return
+    }
+    console.warn(`${cell.path}: the publisher stalled before its first packet, starting it anew`)
     await expectIntact(server, { ...cell, path: `${cell.path}-again` }, tries + 1)
     return
   }
@@ -45,7 +49,10 @@ export const expectIntact = async (server: ServerProgram, cell: Cell, tries = 1)
   await Promise.race([reader.program.ended, pause(cell.endsAlone ? 8_000 : 1_500)])
   if (cell.endsAlone) expect(reader.program.hasEnded(), 'the reader ended when its publisher left').toBe(true)
   const end = await leave(reader)
-  const received = reader.units()
+  expectUnits(server, cell, reader.units(), end)
+}
+
+const expectUnits = (server: ServerProgram, cell: Cell, received: MediaUnits, end: ProgramEnd): void => {
   try {
     expectRun(`${cell.path} video`, cell.clip.units.video, received.video, LEAST_VIDEO)
     expectRun(`${cell.path} audio`, cell.clip.units.audio, received.audio, LEAST_AUDIO)

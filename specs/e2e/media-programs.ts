@@ -30,7 +30,11 @@ export const publishWithFfmpeg = (
   ])
 
 /** Reads video and audio with ffmpeg until the server ends it. */
-export const readWithFfmpeg = (url: string, transport: Transport, ffmpeg = tool('ffmpeg')): Reader => {
+export const readWithFfmpeg = (
+  url: string,
+  transport: Transport | 'udp_multicast',
+  ffmpeg = tool('ffmpeg'),
+): Reader => {
   const files = recording()
   const program = startProgram(ffmpeg, [
     ...['-v', 'error', '-nostdin', '-y', '-rtsp_transport', transport, '-i', url],
@@ -57,7 +61,7 @@ export const publishWithGstreamer = (url: string, clip: Clip, transport: Transpo
 /** Reads video and audio with GStreamer; `audioDepay` is the element that fits what the publisher announced. */
 export const readWithGstreamer = (
   url: string,
-  transport: Transport,
+  transport: Transport | 'udp-mcast',
   audioDepay: 'rtpmp4gdepay' | 'rtpmp4adepay',
 ): Reader => {
   const files = recording()

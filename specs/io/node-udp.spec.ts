@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { DatagramSocket } from '../../src/contracts/network.ts'
+import type { DatagramOptions, DatagramSocket } from '../../src/contracts/network.ts'
 import { nodeNetwork } from '../../src/io/node-network.ts'
 
 const opened: DatagramSocket[] = []
@@ -8,8 +8,8 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((socket) => socket.close()))
 })
 
-async function bind(host: string, port = 0, receiveBufferBytes = 0): Promise<DatagramSocket> {
-  const socket = await nodeNetwork().bindDatagram({ host, port, receiveBufferBytes })
+async function bindWith(options: Partial<DatagramOptions>): Promise<DatagramSocket> {
+  const socket = await nodeNetwork().bindDatagram({ host: '127.0.0.1', port: 0, receiveBufferBytes: 0, ...options })
   opened.push(socket)
   return socket
 }
@@ -26,7 +26,13 @@ const firstOf = (socket: DatagramSocket) =>
     socket.open({ onDatagram: (bytes, address, port) => resolve({ bytes, address, port }), onError: resolve })
   })
 
-describe('UDP sockets', () => {
+describe.each([
+  { name: 'by Node alone', batching: false },
+  { name: 'with batches where the system has them', batching: true },
+])('UDP sockets $name', ({ batching }) => {
+  const bind = (host: string, port = 0, receiveBufferBytes = 0) =>
+    bindWith({ host, port, receiveBufferBytes, batching })
+
   it('carry datagrams both ways', async () => {
     const [server, client] = [await bind('127.0.0.1'), await bind('127.0.0.1')]
     const [atServer, atClient] = [firstOf(server), firstOf(client)]
@@ -48,16 +54,6 @@ describe('UDP sockets', () => {
   it('a name is looked up when binding', async () => {
     const socket = await bind('localhost')
     expect(['127.0.0.1', '::1']).toContain(socket.local.address)
-  })
-
-  it('count what is under way', async () => {
-    const [server, client] = [await bind('127.0.0.1'), await bind('127.0.0.1')]
-    const atServer = firstOf(server)
-    client.send(Uint8Array.of(1), '127.0.0.1', server.local.port)
-    client.send(Uint8Array.of(2), '127.0.0.1', server.local.port)
-    expect(client.queuedDatagrams).toBe(2)
-    await atServer
-    expect(client.queuedDatagrams).toBe(0)
   })
 
   it('a taken port rejects with EADDRINUSE', async () => {
@@ -105,5 +101,23 @@ describe('UDP sockets', () => {
     await expect(bind('127.0.0.1', 0, 2_000_000_000)).rejects.toThrow(
       /unable to set UDP read buffer size to 2000000000, got \d+, check that the operating system allows that|setsockopt|ENOBUFS|buffer/iu,
     )
+  })
+})
+
+describe('UDP sockets by Node alone', () => {
+  it('count what is under way', async () => {
+    const [server, client] = [await bindWith({ batching: false }), await bindWith({ batching: false })]
+    const atServer = firstOf(server)
+    client.send(Uint8Array.of(1), '127.0.0.1', server.local.port)
+    client.send(Uint8Array.of(2), '127.0.0.1', server.local.port)
+    expect(client.queuedDatagrams).toBe(2)
+    await atServer
+    expect(client.queuedDatagrams).toBe(0)
+  })
+
+  it('take no batches, and say why', async () => {
+    const socket = await bindWith({ batching: false })
+    expect(socket).toMatchObject({ maxBatchDatagrams: 0, batching: { mode: 'none', reason: 'switched off' } })
+    expect(socket.sendBatch?.([Uint8Array.of(1), Uint8Array.of(2)], '127.0.0.1', 9)).toBe(false)
   })
 })

@@ -19,6 +19,12 @@ const everything = ['contracts', 'wire', 'formats', 'kernel', 'media', 'actors',
 const layers: readonly Layer[] = [
   { name: 'contracts', files: /^src\/contracts\//u, values: [] },
   { name: 'wire/sdp', files: /^src\/wire\/sdp\//u, values: ['contracts', 'sdp-transform', 'zod'] },
+  { name: 'hashes of wire/auth', files: /^src\/wire\/auth\/hashing\.ts$/u, values: ['contracts', 'node:'] },
+  {
+    name: 'ciphers of wire/srtp',
+    files: /^src\/wire\/srtp\/(?:hmac-sha1|keystream)\.ts$/u,
+    values: ['contracts', 'node:'],
+  },
   { name: 'wire', files: /^src\/wire\//u, values: ['contracts'] },
   { name: 'operators of formats', files: /^src\/formats\/operators/u, values: ['contracts', 'wire', 'rxjs'] },
   { name: 'formats', files: /^src\/formats\//u, values: ['contracts', 'wire'] },

@@ -19,7 +19,7 @@ const vectors: readonly (readonly [bigint, bigint])[] = [
   [nanosOf('2013-04-15T11:15:18Z'), 15354565283574448128n],
 ]
 
-describe('NTP time stamps (RFC 3550 section 4)', () => {
+describe('[72] NTP time stamps (RFC 3550 section 4)', () => {
   it.each(vectors)('encode %s ns since 1970 as %s, and back', (nanos, ntp) => {
     expect(asUint64(ntpFromUnixNanos(nanos))).toBe(ntp)
     expect(ntpToUnixNanos(fromUint64(ntp))).toBe(nanos)

@@ -19,10 +19,10 @@ export interface ServerConfig {
   readonly serverName: string
   /** Which handlers the application gave. */
   readonly handlers: readonly HandlerName[]
-  /** Whether connections are TLS: decides the profile that DESCRIBE announces. */
-  readonly secure: boolean
   /** UDP unicast ports, `null` when UDP is off. */
   readonly udp: { readonly rtpPort: number; readonly rtcpPort: number } | null
+  /** Whether readers may ask for multicast. */
+  readonly multicast: boolean
   readonly readTimeoutMs: Millis
   readonly writeTimeoutMs: Millis
   readonly idleTimeoutMs: Millis

@@ -8,6 +8,8 @@ import type { RtspRequest, RtspResponse } from '../wire/rtsp/message.ts'
 export type RuntimeEvent =
   | { readonly type: 'connection.opened'; readonly connectionId: ConnectionId }
   | { readonly type: 'connection.closed'; readonly connectionId: ConnectionId; readonly failure: Failure }
+  /** For the handle only: no public event. */
+  | { readonly type: 'connection.sessionChanged'; readonly connectionId: ConnectionId }
   | { readonly type: 'session.opened'; readonly sessionId: SessionId; readonly connectionId: ConnectionId }
   | { readonly type: 'session.closed'; readonly sessionId: SessionId; readonly failure: Failure }
   | { readonly type: 'session.stateChanged'; readonly sessionId: SessionId }
@@ -30,6 +32,7 @@ export type RuntimeEvent =
       readonly type: 'stream.writeError'
       readonly sessionId: SessionId
       readonly failure: Failure
+      readonly phase: 'started' | 'ended'
       readonly droppedPackets: number
     }
   | { readonly type: 'subscriber.error'; readonly sessionId: SessionId | null; readonly error: unknown }

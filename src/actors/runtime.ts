@@ -1,23 +1,29 @@
 import type { Observable } from 'rxjs'
 import type { Clock } from '../contracts/clock.ts'
 import type { Entropy } from '../contracts/entropy.ts'
-import type { ByteDuplex, DatagramSocket } from '../contracts/network.ts'
+import type { ByteDuplex, DatagramSocket, Network } from '../contracts/network.ts'
 import type { ConnectionId, Millis, SessionId, StreamId } from '../contracts/units.ts'
 import type { SessionDescription } from '../formats/description.ts'
 import type { ActorSystem } from '../kernel/actor-system.ts'
 import type { OwnedActorRef } from '../kernel/behavior.ts'
 import type { InboundTracks } from '../media/inbound/inbound-tracks.ts'
 import type { DirectWriter } from '../media/outbound/direct-writer.ts'
+import type { GopCacheLimits } from '../media/outbound/gop-cache.ts'
 import type { HubReader } from '../media/outbound/hub-reader.ts'
+import type { SlowReaderPolicy } from '../media/outbound/reader-options.ts'
 import type { StreamHub } from '../media/outbound/stream-hub.ts'
 import type { UdpRouter } from '../media/udp-router.ts'
+import type { AuthMethod } from '../wire/auth/auth-method.ts'
+import type { ProtectionSpace } from '../wire/auth/protection-space.ts'
 import type { ServerConfig } from './config.ts'
 import type { ConnectionMessage, ConnectionState } from './connection/protocol.ts'
 import type { RuntimeEvent } from './events.ts'
 import type { HandlerCall, HandlerOutcome } from './handler-call.ts'
 import type { ServerMessage, ServerState } from './server/protocol.ts'
 import type { SessionMessage, SessionState } from './session/protocol.ts'
-import type { StreamMessage, StreamState } from './stream/protocol.ts'
+import type { MulticastAddresses } from './stream/multicast-addresses.ts'
+import type { MulticastLine } from './stream/multicast-effects.ts'
+import type { MulticastAddress, StreamMessage, StreamState } from './stream/protocol.ts'
 
 /**
  * What interpreters work with: the registries that turn the ids in effects into sockets, tracks and hubs. Nothing here
@@ -27,7 +33,7 @@ export interface Runtime {
   readonly system: ActorSystem
   readonly clock: Clock
   readonly entropy: Entropy
-  readonly config: ServerConfig
+  readonly config: ServerConfig & AuthenticationConfig & ReadingConfig
   readonly application: Application
   readonly server: OwnedActorRef<ServerMessage, ServerState>
   readonly connections: Map<ConnectionId, ConnectionEntry>
@@ -36,6 +42,21 @@ export interface Runtime {
   readonly sessionsByToken: Map<string, SessionEntry>
   readonly streams: Map<StreamId, StreamEntry>
   readonly udp: UdpPair | null
+  readonly multicast: MulticastRuntime | null
+}
+
+/** What challenges are made of. Reducers do not need it: they decide that there is a challenge, not what is in it. */
+export interface AuthenticationConfig {
+  readonly authRealm: string
+  /** In the order in which they are offered. */
+  readonly authMethods: readonly AuthMethod[]
+}
+
+/** How readers are treated: of the server, for streams that do not say, and of each stream. */
+export interface ReadingConfig {
+  readonly slowReaders: SlowReaderPolicy
+  /** What a stream keeps for new readers; `null` is nothing. */
+  readonly gopCache: GopCacheLimits | null
 }
 
 /** The application's side: its handlers and its ears. Implemented by `api`. */
@@ -54,6 +75,20 @@ export interface UdpPair {
   readonly rtcpRouter: UdpRouter
 }
 
+/** What multicast groups are made with. Their sockets belong to the streams. */
+export interface MulticastRuntime {
+  readonly bind: Network['bindMulticast']
+  readonly addresses: MulticastAddresses
+  /** As the option says it. */
+  readonly ipRange: string
+  readonly rtpPort: number
+  readonly rtcpPort: number
+  readonly ttl: number
+  readonly interfaces: readonly string[]
+  /** Sockets that are being opened or closed. */
+  readonly underWay: Set<Promise<unknown>>
+}
+
 /** Takes an interleaved frame of a connection in streaming mode. */
 export type FrameReceiver = (channel: number, payload: Uint8Array) => void
 
@@ -61,6 +96,8 @@ export interface ConnectionEntry {
   readonly id: ConnectionId
   readonly duplex: ByteDuplex
   readonly ref: OwnedActorRef<ConnectionMessage, ConnectionState>
+  /** What this connection's clients have to prove themselves against; holds its nonce. */
+  readonly protection: ProtectionSpace
   /** Where frames go in streaming mode, `null` in standard mode. */
   frames: FrameReceiver | null
   /** Until when frames are dropped in silence after streaming mode has ended. */
@@ -80,10 +117,12 @@ export interface SessionEntry {
   tracks: InboundTracks | null
   /** Takes interleaved frames; set while packets are let in over TCP. */
   frames: FrameReceiver | null
-  /** Sending half of a playing session. */
+  /** Sending half of a reading session, from the first PLAY on; closed while nothing flows, its counts stay. */
   reader: HubReader | null
-  /** Sending half of a recording session: RTCP only. */
+  /** Sending half of a publishing session, RTCP only, from the first RECORD on; closed while nothing flows. */
   writer: DirectWriter | null
+  /** SSRCs that the session uses on its own side. */
+  readonly localSsrcs: Set<number>
   /** Takes back the UDP registrations. */
   releaseSources: (() => void) | null
   /** Connections whose request the session has not answered yet. */
@@ -94,7 +133,14 @@ export interface StreamEntry {
   readonly id: StreamId
   readonly ref: OwnedActorRef<StreamMessage, StreamState>
   readonly hub: StreamHub
-  readonly description: SessionDescription
+  /** What DESCRIBE shows; replaced by a reload. */
+  description: SessionDescription
+  /** What happens to those of its readers that are too slow. */
+  readonly slowReaders: SlowReaderPolicy
   /** Called when the number of readers changes. */
   readonly onReaders: (count: number) => void
+  /** Groups that the application chose, by media index; `null`: any free ones. */
+  readonly multicastAddresses: readonly MulticastAddress[] | null
+  /** The open multicast groups, `null` while nobody reads them. */
+  multicast: MulticastLine | null
 }

@@ -1,39 +1,36 @@
-import { catchError, defer, from, isObservable, map, of, take, throwIfEmpty, type Observable } from 'rxjs'
+import { catchError, defer, map, of, take, throwIfEmpty, type Observable } from 'rxjs'
 import type { HandlerName } from '../actors/config.ts'
 import type { RuntimeEvent } from '../actors/events.ts'
 import type { HandlerCall, HandlerOutcome } from '../actors/handler-call.ts'
 import type { Application } from '../actors/runtime.ts'
 import { Failure } from '../contracts/failure.ts'
-import { RtspError, rtspError } from '../contracts/rtsp-error.ts'
+import { reasonOf, rtspError } from '../contracts/rtsp-error.ts'
+import { headerValues } from '../wire/headers/header-map.ts'
 import { createResponse } from '../wire/rtsp/message.ts'
 import type { ServerEvent } from './events.ts'
-import type { HandlerResult, RequestContext, ServerHandlers } from './handlers.ts'
+import { observableOf, type HandlerResult, type RequestContext, type ServerHandlers } from './handlers.ts'
 import type { Handles } from './handles.ts'
 import { respond, type HandlerResponse } from './respond.ts'
 import { ServerStream } from './stream.ts'
+import type { UserData } from './user-data.ts'
 
 /**
  * The border between actors and the application: ids become handles on the way out, values become plain outcomes on
  * the way in, and nothing a handler or a listener does can throw into an actor.
  */
-export class HandlerApplication implements Application {
-  readonly #handlers: ServerHandlers
-  readonly #handles: Handles
-  readonly #emit: (event: ServerEvent) => void
+export class HandlerApplication<Data extends UserData = UserData> implements Application {
+  readonly #handlers: ServerHandlers<Data>
+  readonly #handles: Handles<Data>
+  readonly #emit: (event: ServerEvent<Data>) => void
 
-  constructor(handlers: ServerHandlers, handles: Handles, emit: (event: ServerEvent) => void) {
+  constructor(handlers: ServerHandlers<Data>, handles: Handles<Data>, emit: (event: ServerEvent<Data>) => void) {
     this.#handlers = handlers
     this.#handles = handles
     this.#emit = emit
   }
 
   call(call: HandlerCall): Observable<HandlerOutcome> {
-    return defer(() => toObservable(this.#invoke(call))).pipe(
-      take(1),
-      throwIfEmpty(() => rtspError('ERR_RTSP_HANDLER_FAILED', `${call.handler} ended without an answer`)),
-      map((answer) => toOutcome(answer)),
-      catchError((error: unknown) => of(this.#failed(call, error))),
-    )
+    return defer(() => this.#answer(call)).pipe(catchError((error: unknown) => of(this.#failed(call, error))))
   }
 
   publish(event: RuntimeEvent): void {
@@ -43,8 +40,10 @@ export class HandlerApplication implements Application {
         this.#emitFor(handles.connection(event.connectionId), (connection) => ({ type: event.type, connection }))
         return
       }
+      case 'connection.sessionChanged':
+        return handles.connection(event.connectionId)?.refresh()
       case 'connection.closed': {
-        const reason = new RtspError(event.failure)
+        const reason = reasonOf(event.failure)
         const connection = handles.forgetConnection(event.connectionId)
         connection?.end(reason)
         this.#emitFor(connection, (closed) => ({ type: event.type, connection: closed, reason }))
@@ -57,7 +56,7 @@ export class HandlerApplication implements Application {
         return
       }
       case 'session.closed': {
-        const reason = new RtspError(event.failure)
+        const reason = reasonOf(event.failure)
         const session = handles.forgetSession(event.sessionId)
         session?.end(reason)
         this.#emitFor(session, (closed) => ({ type: event.type, session: closed, reason }))
@@ -79,14 +78,14 @@ export class HandlerApplication implements Application {
       }
       case 'decode.error': {
         const { type, failure, media } = event
-        const error = new RtspError(failure)
+        const error = reasonOf(failure)
         this.#emitFor(handles.session(event.sessionId), (session) => ({ type, session, error, media }))
         return
       }
       case 'stream.writeError': {
-        const { type, failure, droppedPackets } = event
-        const error = new RtspError(failure)
-        this.#emitFor(handles.session(event.sessionId), (session) => ({ type, session, error, droppedPackets }))
+        const { type, failure, phase, droppedPackets } = event
+        const error = reasonOf(failure)
+        this.#emitFor(handles.session(event.sessionId), (session) => ({ type, session, error, phase, droppedPackets }))
         return
       }
       case 'subscriber.error': {
@@ -97,7 +96,19 @@ export class HandlerApplication implements Application {
     }
   }
 
-  #emitFor<Handle>(handle: Handle | null, event: (handle: Handle) => ServerEvent): void {
+  #answer(call: HandlerCall): Observable<HandlerOutcome> {
+    const answer = this.#invoke(call)
+    // Most handlers answer at once, and then there is nothing to wait for.
+    if (answer === undefined || answer instanceof ServerStream || isHandlerResponse(answer))
+      return of(toOutcome(answer))
+    return observableOf(answer).pipe(
+      take(1),
+      throwIfEmpty(() => rtspError('ERR_RTSP_HANDLER_FAILED', `${call.handler} ended without an answer`)),
+      map((value) => toOutcome(value)),
+    )
+  }
+
+  #emitFor<Handle>(handle: Handle | null, event: (handle: Handle) => ServerEvent<Data>): void {
     if (handle !== null) this.#emit(event(handle))
   }
 
@@ -107,7 +118,7 @@ export class HandlerApplication implements Application {
     // Who is gone is not asked for: the answer would reach nobody.
     if (connection === null) return respond.badRequest()
     const { request, path, query, transport, description } = call
-    const context: RequestContext = { connection, request, path, query }
+    const context: RequestContext<Data> = { connection, request, path, query }
     const handlers = this.#handlers
     switch (call.handler) {
       case 'describe':
@@ -147,15 +158,6 @@ export class HandlerApplication implements Application {
   }
 }
 
-function toObservable(result: HandlerResult<unknown>): Observable<unknown> {
-  if (isObservable(result)) return result
-  return isPromiseLike(result) ? from(result) : of(result)
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
-}
-
 function toOutcome(answer: unknown): HandlerOutcome {
   if (answer === undefined) return toOutcome(respond.ok())
   if (answer instanceof ServerStream) return toOutcome(respond.stream(answer))
@@ -169,8 +171,14 @@ function toOutcome(answer: unknown): HandlerOutcome {
   return {
     response: createResponse(statusCode, headers, body, reasonPhrase),
     stream: stream === null ? null : stream.facts,
-    failure: closeReason === null ? null : new Failure(closeReason.code, closeReason.message),
+    failure: closeReason === null ? impliedFailure(answer) : new Failure(closeReason.code, closeReason.message),
   }
+}
+
+/** 401 is an authentication error, from which the connection makes a challenge or its end; other answers are fine. */
+function impliedFailure({ statusCode, headers }: HandlerResponse): Failure | null {
+  const hasOwnChallenge = headerValues(headers, 'WWW-Authenticate').length > 0
+  return statusCode === 401 && !hasOwnChallenge ? new Failure('ERR_RTSP_AUTH') : null
 }
 
 function isHandlerResponse(value: unknown): value is HandlerResponse {

@@ -1,14 +1,19 @@
 import { z } from 'zod'
 import { handlerNames, type HandlerName, type ServerConfig } from '../actors/config.ts'
+import type { AuthenticationConfig, ReadingConfig } from '../actors/runtime.ts'
 import type { Clock } from '../contracts/clock.ts'
 import type { Entropy } from '../contracts/entropy.ts'
 import type { Network } from '../contracts/network.ts'
 import { rtspError } from '../contracts/rtsp-error.ts'
+import { authMethods, type AuthMethod } from '../wire/auth/auth-method.ts'
 import type { ServerHandlers } from './handlers.ts'
+import { multicastProblem, multicastSchema, type MulticastOptionsInit } from './multicast-options.ts'
+import { readingOptionsShape, type ReadingOptions } from './stream-options.ts'
 import { version } from './version.ts'
+import type { UserData } from './user-data.ts'
 
 /** Options of `createRtspServer`. Everything has a default but the handlers that give the server something to do. */
-export interface RtspServerOptions {
+export interface RtspServerOptions<Data extends UserData = UserData> extends ReadingOptions {
   /** Where to listen for connections. Default: every address, port 8554. Port 0 lets the system choose. */
   readonly listen?: { readonly host?: string; readonly port?: number }
   /**
@@ -21,10 +26,17 @@ export interface RtspServerOptions {
         readonly rtpPort: number
         readonly rtcpPort?: number
         readonly receiveBufferBytes?: number
+        /** Send several datagrams in one system call, where Linux and the optional package koffi allow it. Default true. */
+        readonly batching?: boolean
       }
     | false
+  /**
+   * UDP multicast: who asks for it reads from a group that all such readers share, one per media. Left out or `false`,
+   * it is refused with 461 and clients fall back to another transport.
+   */
+  readonly multicast?: MulticastOptionsInit | false
   /** What the application does about requests. A method without a handler is answered 501. */
-  readonly handlers?: ServerHandlers
+  readonly handlers?: ServerHandlers<Data>
   /** Silence after which a publisher is given up. Default 10,000 ms. */
   readonly readTimeoutMs?: number
   /** Time without progress in writing after which a peer is given up. Default 10,000 ms. */
@@ -43,6 +55,13 @@ export interface RtspServerOptions {
   /** Default 10,000 each. */
   readonly maxConnections?: number
   readonly maxSessions?: number
+  /**
+   * How clients may prove who they are, in the order in which a 401 offers it. Default `['basic', 'digest-md5']`.
+   * `digest-sha256` has to be asked for, and goes before `digest-md5`: FFmpeg gives up when it is offered last or alone.
+   */
+  readonly authMethods?: readonly AuthMethod[]
+  /** Name of what is protected, as clients show it: printable ASCII without quotes and backslashes. Default `rxrtsp`. */
+  readonly authRealm?: string
   /** Value of the `Server` header. Default `rxrtsp/<version>`. */
   readonly serverName?: string
   /** Periods, mostly for tests. Defaults: reports 10,000 ms, activity 1,000 ms, frames after PAUSE 5,000 ms. */
@@ -72,9 +91,11 @@ const schema = z.strictObject({
         }),
         rtcpPort: port.optional(),
         receiveBufferBytes: z.int().min(0).default(0),
+        batching: z.boolean().default(true),
       }),
     ])
     .default(false),
+  multicast: multicastSchema,
   readTimeoutMs: duration.default(10_000),
   writeTimeoutMs: duration.default(10_000),
   idleTimeoutMs: duration.default(60_000),
@@ -82,9 +103,23 @@ const schema = z.strictObject({
   senderReports: z.boolean().default(true),
   maxQueuedPackets: count.default(512),
   maxQueuedBytes: count.default(2 * 1024 * 1024),
+  slowReaders: readingOptionsShape.slowReaders.default('drop-to-random-access'),
+  gopCache: readingOptionsShape.gopCache.prefault(false),
   maxPacketBytes: z.int().min(100).max(1472).default(1472),
   maxConnections: count.default(10_000),
   maxSessions: count.default(10_000),
+  authMethods: z
+    .array(z.enum(authMethods))
+    .min(1)
+    .refine((methods) => new Set(methods).size === methods.length, { error: 'each method may be named once' })
+    .default(['basic', 'digest-md5']),
+  authRealm: z
+    .string()
+    .min(1)
+    .max(200)
+    // It stands between quotes that know no escapes, and is hashed by the client as it was read.
+    .regex(/^[ !#-[\]-~]*$/, { error: 'must be printable ASCII without quotes and backslashes' })
+    .default('rxrtsp'),
   serverName: z.string().min(1).max(200).default(`rxrtsp/${version}`),
   senderReportPeriodMs: duration.default(10_000),
   receiverReportPeriodMs: duration.default(10_000),
@@ -109,6 +144,8 @@ export function resolveOptions(options: RtspServerOptions): ResolvedOptions {
   if (udp !== false && udp.rtcpPort !== undefined && udp.rtcpPort !== (udp.rtpPort === 0 ? 0 : udp.rtpPort + 1)) {
     throw rtspError('ERR_RTSP_OPTIONS', `RTP (${udp.rtpPort}) and RTCP (${udp.rtcpPort}) ports must be consecutive`)
   }
+  const problem = multicastProblem(result.data.multicast, udp)
+  if (problem !== null) throw rtspError('ERR_RTSP_OPTIONS', problem)
   return result.data
 }
 
@@ -117,12 +154,12 @@ export function serverConfig(
   options: ResolvedOptions,
   handlers: ServerHandlers,
   udp: { readonly rtpPort: number; readonly rtcpPort: number } | null,
-): ServerConfig {
-  const { listen, udp: udpOption, ...limits } = options
+): ServerConfig & AuthenticationConfig & ReadingConfig {
+  const { listen, udp: udpOption, multicast, ...limits } = options
   return {
     ...limits,
     udp,
-    secure: false,
+    multicast: multicast !== undefined,
     handlers: handlerNames.filter((name: HandlerName) => typeof handlers[name] === 'function'),
   }
 }

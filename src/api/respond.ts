@@ -50,10 +50,16 @@ export const respond = {
   stream: (stream: ServerStream, init?: ResponseInit): HandlerResponse => status(200, init, stream),
   /** 400. */
   badRequest: (init?: ResponseInit): HandlerResponse => status(400, init),
+  /**
+   * 401. A request without credentials gets the challenges of the server and its connection stays; one whose credentials
+   * did not do closes it with ERR_RTSP_AUTH. So a handler says this and nothing more, whatever `verifyCredentials` or
+   * `authenticate` found. With a `WWW-Authenticate` header of your own the answer is sent as it is, and the connection stays.
+   */
+  unauthorized: (init?: ResponseInit): HandlerResponse => status(401, init),
   /** 403. */
   forbidden: (init?: ResponseInit): HandlerResponse => status(403, init),
   /** 404. */
   notFound: (init?: ResponseInit): HandlerResponse => status(404, init),
-  /** Any status of RFC 2326 section 7.1.1. */
+  /** Any status of RFC 2326 section 7.1.1. 401 is `unauthorized`. */
   status: (statusCode: number, init?: ResponseInit): HandlerResponse => status(statusCode, init),
 } as const

@@ -2,7 +2,7 @@ import { AsyncSubject, firstValueFrom, Subject, type Observable } from 'rxjs'
 import type { Runtime, UdpPair } from '../actors/runtime.ts'
 import { AcceptedSockets, spawnServer } from '../actors/server/interpreter.ts'
 import { Failure } from '../contracts/failure.ts'
-import type { DatagramSocket, Listener, Network } from '../contracts/network.ts'
+import type { DatagramBatching, DatagramSocket, Listener, Network } from '../contracts/network.ts'
 import { RtspError, rtspError } from '../contracts/rtsp-error.ts'
 import type { SessionDescription } from '../formats/description.ts'
 import { createNodeClock } from '../io/node-clock.ts'
@@ -12,29 +12,32 @@ import { ActorSystem } from '../kernel/actor-system.ts'
 import { GuardedObservable } from '../media/inbound/guarded-observable.ts'
 import { UdpRouter } from '../media/udp-router.ts'
 import { HandlerApplication } from './application.ts'
+import { censusOf, type Census } from './census.ts'
 import type { ServerConnection } from './connection.ts'
 import type { ServerEvent } from './events.ts'
 import { Handles } from './handles.ts'
+import { checkMulticastAddresses, multicastRuntime, multicastSettled } from './multicast-options.ts'
 import { resolveOptions, serverConfig, type ResolvedOptions, type RtspServerOptions } from './options.ts'
 import type { ServerSession } from './session.ts'
-import { ServerStream } from './stream.ts'
+import { ServerStream, type StreamOptions } from './stream.ts'
+import type { UserData } from './user-data.ts'
 
 /** Addresses a server is bound to. */
 export interface ServerAddress {
   readonly host: string
   readonly port: number
-  /** `null` when UDP is off. */
-  readonly udp: { readonly rtpPort: number; readonly rtcpPort: number } | null
+  /** `null` when UDP is off. `batching` tells whether several datagrams leave in one system call, and if not, why. */
+  readonly udp: { readonly rtpPort: number; readonly rtcpPort: number; readonly batching: DatagramBatching } | null
 }
 
 /**
  * An RTSP server (RFC 2326). Made by `createRtspServer`; nothing is opened before `listen`.
  */
-export class RtspServer {
-  readonly #options: RtspServerOptions
+export class RtspServer<Data extends UserData = UserData> {
+  readonly #options: RtspServerOptions<Data>
   readonly #resolved: ResolvedOptions
-  readonly #events = new Subject<ServerEvent>()
-  #running: Running | null = null
+  readonly #events = new Subject<ServerEvent<Data>>()
+  #running: Running<Data> | null = null
   #state: 'new' | 'starting' | 'listening' | 'closing' | 'closed' = 'new'
   readonly #ended = new AsyncSubject<RtspError>()
 
@@ -42,13 +45,13 @@ export class RtspServer {
    * Everything that happens, as one union discriminated by `type`. Hot; completes when the server is closed. A
    * subscriber that throws is unsubscribed, told about in a `subscriber.error` event, and hurts nobody else.
    */
-  readonly events$: Observable<ServerEvent> = new GuardedObservable(
+  readonly events$: Observable<ServerEvent<Data>> = new GuardedObservable(
     (subscriber) => this.#events.subscribe(subscriber),
     (error) => this.#emit({ type: 'subscriber.error', session: null, error }),
   )
 
   /** @internal Use `createRtspServer`. */
-  constructor(options: RtspServerOptions) {
+  constructor(options: RtspServerOptions<Data>) {
     this.#options = options
     this.#resolved = resolveOptions(options)
   }
@@ -76,23 +79,49 @@ export class RtspServer {
   /** Where the server listens. Throws ERR_RTSP_USAGE before `listen` has resolved. */
   get address(): ServerAddress {
     const { listener, runtime } = this.#requireRunning()
-    return { host: listener.local.address, port: listener.local.port, udp: runtime.config.udp }
+    const { udp } = runtime
+    const noBatching: DatagramBatching = { mode: 'none', reason: 'the network has none' }
+    return {
+      host: listener.local.address,
+      port: listener.local.port,
+      udp:
+        udp === null
+          ? null
+          : {
+              rtpPort: udp.rtp.local.port,
+              rtcpPort: udp.rtcp.local.port,
+              batching: udp.rtp.batching ?? noBatching,
+            },
+    }
   }
 
   /** Connections that are open now. */
-  get connections(): readonly ServerConnection[] {
+  get connections(): readonly ServerConnection<Data>[] {
     return this.#running?.handles.connections ?? []
   }
 
   /** Sessions that live now. */
-  get sessions(): readonly ServerSession[] {
+  get sessions(): readonly ServerSession<Data>[] {
     return this.#running?.handles.sessions ?? []
   }
 
-  /** A new stream for readers. Throws ERR_RTSP_USAGE before `listen`, ERR_RTSP_H264_PACKETIZATION_MODE for H264 mode 0. */
-  createStream(description: SessionDescription): ServerStream {
+  /** @internal How much of everything there is. Throws ERR_RTSP_USAGE before `listen`. */
+  get census(): Census {
+    const { runtime, handles } = this.#requireRunning()
+    return censusOf(runtime, handles)
+  }
+
+  /**
+   * A new stream for readers. Throws ERR_RTSP_USAGE before `listen` and for multicast groups that cannot be,
+   * ERR_RTSP_H264_PACKETIZATION_MODE for H264 mode 0, ERR_RTSP_OPTIONS for options that cannot work.
+   */
+  createStream(description: SessionDescription, options: StreamOptions = {}): ServerStream {
     const { runtime, handles, nextStreamId } = this.#requireRunning()
-    const stream = new ServerStream(runtime, nextStreamId(), description)
+    const groups =
+      options.multicast === undefined
+        ? null
+        : checkMulticastAddresses(options.multicast, description.medias.length, runtime.multicast !== null)
+    const stream = new ServerStream(runtime, nextStreamId(), description, groups, options)
     handles.addStream(stream)
     stream.readers$.subscribe({ complete: () => handles.forgetStream(stream.id), error: () => undefined })
     return stream
@@ -127,7 +156,7 @@ export class RtspServer {
     this.#running?.runtime.server.tell({ type: 'close.ordered', failure })
   }
 
-  async #start(): Promise<Running> {
+  async #start(): Promise<Running<Data>> {
     const {
       clock = createNodeClock(),
       entropy = createNodeEntropy(),
@@ -139,7 +168,7 @@ export class RtspServer {
     const config = serverConfig(this.#resolved, handlers, ports)
     const sockets = new AcceptedSockets()
     const system = new ActorSystem({ clock, onFault: (actor, error) => this.#emit({ type: 'fault', actor, error }) })
-    const handles = new Handles(
+    const handles = new Handles<Data>(
       () => runtime,
       (session, error) => this.#emit({ type: 'subscriber.error', session, error }),
     )
@@ -154,13 +183,14 @@ export class RtspServer {
       clock,
       entropy,
       config,
-      application: new HandlerApplication(handlers, handles, (event) => this.#emit(event)),
+      application: new HandlerApplication<Data>(handlers, handles, (event) => this.#emit(event)),
       server,
       connections: new Map(),
       sessions: new Map(),
       sessionsByToken: new Map(),
       streams: new Map(),
       udp,
+      multicast: multicastRuntime(this.#resolved.multicast, network),
     }
     let listener: Listener
     try {
@@ -173,7 +203,7 @@ export class RtspServer {
       await Promise.all([udp?.rtp.close(), udp?.rtcp.close()])
       throw error
     }
-    if (udp !== null) routeDatagrams(udp)
+    if (udp !== null) routeDatagrams(udp, (reason) => this.#emit({ type: 'udp.batchingEnded', reason }))
     let streamCount = 0
     return { runtime, listener, handles, nextStreamId: () => `t${++streamCount}` }
   }
@@ -181,6 +211,7 @@ export class RtspServer {
   async #finish(failure: Failure, listener: Listener, udp: UdpPair | null): Promise<void> {
     await Promise.allSettled([listener.close(), udp?.rtp.close(), udp?.rtcp.close()])
     this.#running?.runtime.system.stopAll()
+    await multicastSettled(this.#running?.runtime.multicast ?? null)
     this.#state = 'closed'
     this.#events.complete()
     this.#end(failure)
@@ -191,11 +222,11 @@ export class RtspServer {
     this.#ended.complete()
   }
 
-  #emit(event: ServerEvent): void {
+  #emit(event: ServerEvent<Data>): void {
     if (this.#events.observed) this.#events.next(event)
   }
 
-  #requireRunning(): Running {
+  #requireRunning(): Running<Data> {
     if (this.#running === null || this.#state === 'closed') {
       throw rtspError('ERR_RTSP_USAGE', 'the server is not listening: await server.listen() first')
     }
@@ -204,10 +235,10 @@ export class RtspServer {
 }
 
 /** What exists while a server runs. */
-interface Running {
+interface Running<Data extends UserData = UserData> {
   readonly runtime: Runtime
   readonly listener: Listener
-  readonly handles: Handles
+  readonly handles: Handles<Data>
   readonly nextStreamId: () => string
 }
 
@@ -216,12 +247,12 @@ const pairAttempts = 50
 
 async function openUdp(network: Network, options: ResolvedOptions): Promise<UdpPair | null> {
   if (options.udp === false) return null
-  const { host, rtpPort, receiveBufferBytes } = options.udp
+  const { host, rtpPort, receiveBufferBytes, batching } = options.udp
   for (let attempt = 1; ; attempt++) {
-    const rtp = await network.bindDatagram({ host, port: rtpPort, receiveBufferBytes })
+    const rtp = await network.bindDatagram({ host, port: rtpPort, receiveBufferBytes, batching })
     try {
       if (rtp.local.port % 2 !== 0) throw rtspError('ERR_RTSP_LISTEN', 'no even UDP port is free')
-      const rtcp = await network.bindDatagram({ host, port: rtp.local.port + 1, receiveBufferBytes })
+      const rtcp = await network.bindDatagram({ host, port: rtp.local.port + 1, receiveBufferBytes, batching })
       return { rtp, rtcp, rtpRouter: new UdpRouter(), rtcpRouter: new UdpRouter() }
     } catch (error) {
       await rtp.close()
@@ -230,18 +261,24 @@ async function openUdp(network: Network, options: ResolvedOptions): Promise<UdpP
   }
 }
 
-function routeDatagrams({ rtp, rtcp, rtpRouter, rtcpRouter }: UdpPair): void {
+function routeDatagrams(
+  { rtp, rtcp, rtpRouter, rtcpRouter }: UdpPair,
+  onBatchingEnded: (reason: string) => void,
+): void {
   const listen = (socket: DatagramSocket, router: UdpRouter): void =>
     socket.open({
       onDatagram: (bytes, address, port) => router.route(bytes, address, port),
       // A send that one host refuses (an ICMP error) says nothing about the others; the session's own timers tell.
       onError: () => undefined,
+      onBatchingEnded,
     })
   listen(rtp, rtpRouter)
   listen(rtcp, rtcpRouter)
 }
 
 /** Makes a server. Throws ERR_RTSP_OPTIONS for options that cannot work, with a sentence per mistake. */
-export function createRtspServer(options: RtspServerOptions = {}): RtspServer {
-  return new RtspServer(options)
+export function createRtspServer<Data extends UserData = UserData>(
+  options: RtspServerOptions<Data> = {},
+): RtspServer<Data> {
+  return new RtspServer<Data>(options)
 }

@@ -2,9 +2,10 @@ import { BehaviorSubject, distinctUntilChanged, EMPTY, ReplaySubject, switchMap,
 import type { SessionTransport } from '../actors/handler-call.ts'
 import type { SessionEntry } from '../actors/runtime.ts'
 import type { SessionTag } from '../actors/session/transitions.ts'
+import type { SessionMedia } from '../actors/session/protocol.ts'
 import { Failure } from '../contracts/failure.ts'
 import { rtspError, type RtspError } from '../contracts/rtsp-error.ts'
-import type { SessionId } from '../contracts/units.ts'
+import type { SessionId, UnixNanos } from '../contracts/units.ts'
 import type { Media, SessionDescription } from '../formats/description.ts'
 import type { Format } from '../formats/format.ts'
 import { GuardedObservable } from '../media/inbound/guarded-observable.ts'
@@ -12,26 +13,29 @@ import type { InboundRtcp, InboundRtp, InboundTracks } from '../media/inbound/in
 import type { RtcpPacket } from '../wire/rtcp/rtcp-packet.ts'
 import type { RtpPacket } from '../wire/rtp/rtp-packet.ts'
 import type { ServerConnection } from './connection.ts'
+import { sessionStats, type SessionStats } from './session-stats.ts'
 import type { ServerStream } from './stream.ts'
+import { bytesOf, toUnixMillis, type PacketBytes, type WriteOptions } from './packet-bytes.ts'
+import type { UserData } from './user-data.ts'
 
 /** States of a session as users see them; a session that is closing is closed already. */
 export type SessionState = Exclude<SessionTag, 'closing'>
 
 /** What a session handle needs to find its neighbours. @internal */
-export interface SessionNeighbours {
-  connection(id: string): ServerConnection | null
+export interface SessionNeighbours<Data extends UserData = UserData> {
+  connection(id: string): ServerConnection<Data> | null
   stream(id: string): ServerStream | null
-  onSubscriberError(session: ServerSession, error: unknown): void
+  onSubscriberError(session: ServerSession<Data>, error: unknown): void
 }
 
 /** A session: one publisher or one reader. */
-export class ServerSession {
+export class ServerSession<Data extends UserData = UserData> {
   /** Name in logs: `s1`, `s2`, ... The id on the wire is a secret and not to be had. */
   readonly id: SessionId
   /** Yours to use. */
-  userData: unknown = undefined
+  userData: Data['session'] | undefined = undefined
   readonly #entry: SessionEntry
-  readonly #neighbours: SessionNeighbours
+  readonly #neighbours: SessionNeighbours<Data>
   readonly #state = new BehaviorSubject<SessionState>('initial')
   readonly #tracks = new BehaviorSubject<InboundTracks | null>(null)
   readonly #closed = new ReplaySubject<RtspError>(1)
@@ -50,7 +54,7 @@ export class ServerSession {
   readonly rtcp$: Observable<InboundRtcp>
 
   /** @internal */
-  constructor(entry: SessionEntry, neighbours: SessionNeighbours) {
+  constructor(entry: SessionEntry, neighbours: SessionNeighbours<Data>) {
     this.id = entry.id
     this.#entry = entry
     this.#neighbours = neighbours
@@ -97,7 +101,7 @@ export class ServerSession {
   }
 
   /** Connections that speak for the session. */
-  get connections(): readonly ServerConnection[] {
+  get connections(): readonly ServerConnection<Data>[] {
     return this.#entry.ref.state.connections
       .map((id) => this.#neighbours.connection(id))
       .filter((connection) => connection !== null)
@@ -111,6 +115,55 @@ export class ServerSession {
   /** RTCP packets of one media, which must have been set up: else ERR_RTSP_USAGE is thrown. Like `rtcp$`. */
   rtcp(media: Media): Observable<RtcpPacket> {
     return this.#requireTracks().rtcp(media)
+  }
+
+  /**
+   * Sends an RTP packet to this reader alone, with the stream's SSRC, in order with what is written to the stream. The
+   * bytes are copied. Written in the `play` handler it leaves right behind the answer, if the handler agrees.
+   *
+   * `media` is an object of `medias` or its index in the description. True also while nothing flows (before PLAY, while
+   * paused, multicast): the packet then goes nowhere. False: the reader is too slow, the packet was left out and
+   * counted. Throws ERR_RTSP_USAGE for a media that was not set up, a packet that does not fit it, a back channel, and
+   * on a session that publishes.
+   */
+  writeRtp(media: Media | number, packet: PacketBytes, options: WriteOptions = {}): boolean {
+    const { mediaIndex, receivesRtp } = this.#setupMedia(media)
+    if (receivesRtp) {
+      throw rtspError('ERR_RTSP_USAGE', 'RTP cannot be sent to a publisher or on a back channel: the client sends it')
+    }
+    const { reader } = this.#entry
+    if (reader === null || reader.gate === 'closed') return true
+    return reader.writeRtp(mediaIndex, bytesOf(packet), toUnixMillis(options.ntp))
+  }
+
+  /** Sends an RTCP packet, or a compound, to this client alone, publishers included. Else like `writeRtp`. */
+  writeRtcp(media: Media | number, packet: PacketBytes): boolean {
+    const { mediaIndex } = this.#setupMedia(media)
+    const sender = this.#entry.reader ?? this.#entry.writer
+    if (sender === null || sender.gate === 'closed') return true
+    return sender.writeRtcp(mediaIndex, bytesOf(packet))
+  }
+
+  /**
+   * Presentation time of a packet of the client in ticks of its format's clock, from 0 at RECORD or PLAY, on one time
+   * line for all medias. To be asked while the packet is delivered. `undefined`: the media has not reached a packet
+   * that a decoder can start from, or the payload type or clock rate is unknown. Throws like `rtp`.
+   */
+  packetPts(media: Media, packet: RtpPacket): number | undefined {
+    return this.#requireTracks().packetPts(media, packet)
+  }
+
+  /**
+   * Wall time of a packet by the client's clock, in nanoseconds since 1970. `undefined` before its first sender report
+   * (RFC 3550 section 6.4.1). Throws like `rtp`.
+   */
+  packetNtp(media: Media, packet: RtpPacket): UnixNanos | undefined {
+    return this.#requireTracks().packetNtp(media, packet)
+  }
+
+  /** What was sent and received, over all of its life; true at any moment and readable after the end. */
+  stats(): SessionStats {
+    return sessionStats(this.#entry)
   }
 
   /** Ends the session and closes its connections. Idempotent. */
@@ -141,6 +194,14 @@ export class ServerSession {
       (subscriber) => (this.#entry.tracks === null ? later : select(this.#entry.tracks)).subscribe(subscriber),
       (error) => this.#neighbours.onSubscriberError(this, error),
     )
+  }
+
+  #setupMedia(media: Media | number): SessionMedia {
+    const { medias, stream, announced } = this.#entry.ref.state
+    const all = stream?.description.medias ?? announced?.medias ?? []
+    const index = typeof media === 'number' ? media : all.indexOf(media)
+    for (const each of medias) if (each.mediaIndex === index) return each
+    throw rtspError('ERR_RTSP_USAGE', 'the media is none that was set up in this session')
   }
 
   #requireTracks(): InboundTracks {

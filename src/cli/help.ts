@@ -15,9 +15,18 @@ Options
   --rtp-port <number>  UDP port for RTP, even;         (default: 8000)
                        RTCP takes the one after it
   --no-udp             TCP only
+  --multicast-range <CIDR>
+                       offer multicast too, on addresses of
+                       this range, e.g. 239.255.0.0/16 (default: off)
+  --multicast-port <number>
+                       its RTP port, even              (default: 8002)
+  --multicast-interface <name>
+                       the network interface it uses   (default: all)
   --no-demo            do not serve the built-in clip under /demo
   --allow-takeover     a new publisher of a path replaces the current one
                        (default: it is refused)
+  --gop-cache          new readers get a picture at once: the packets since the
+                       last key picture are kept for them
   --log-level <level>  debug, info, warn, error or silent
                                                        (default: info)
   -h, --help           show this text

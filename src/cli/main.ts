@@ -50,6 +50,8 @@ async function run(options: ProgramOptions): Promise<void> {
   const server = createRtspServer({
     listen: { host: options.host, port: options.port },
     udp: options.rtpPort === undefined ? false : { host: options.host, rtpPort: options.rtpPort },
+    multicast: options.multicast ?? false,
+    gopCache: options.hasGopCache,
     handlers: relay.handlers,
     clock,
   })
@@ -75,6 +77,9 @@ async function run(options: ProgramOptions): Promise<void> {
     onCloseFailed: (error) => logger.error('cannot close', { why: String(error) }),
   })
   for (const line of banner(server, options)) process.stdout.write(`${line}\n`)
+
+  const { udp } = server.address
+  if (udp !== null) logger.debug('UDP batching', { mode: udp.batching.mode, why: udp.batching.reason || undefined })
 
   const reason = await server.closed
   if (reason.code !== 'ERR_RTSP_TERMINATED') {

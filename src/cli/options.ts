@@ -5,6 +5,7 @@
  */
 
 import { parseArgs } from 'node:util'
+import { defaultMulticastPort, readMulticast, type ProgramMulticast } from './multicast-option.ts'
 import { nearestWord } from './nearest-word.ts'
 
 /** From which level on the program logs; `silent` logs nothing. */
@@ -20,10 +21,14 @@ export interface ProgramOptions {
   readonly port: number
   /** UDP port for RTP, even; RTCP has the next one. `undefined`: no UDP. */
   readonly rtpPort: number | undefined
+  /** `undefined`: no multicast. */
+  readonly multicast: ProgramMulticast | undefined
   /** True: serve the built-in clip. */
   readonly hasDemo: boolean
   /** True: a new publisher of a path replaces the one before it. */
   readonly allowsTakeover: boolean
+  /** True: streams keep the packets since their last key picture for new readers. */
+  readonly hasGopCache: boolean
   readonly logLevel: LogThreshold
 }
 
@@ -40,8 +45,10 @@ export const defaultProgramOptions: ProgramOptions = {
   host: '',
   port: 8554,
   rtpPort: 8000,
+  multicast: undefined,
   hasDemo: true,
   allowsTakeover: false,
+  hasGopCache: false,
   logLevel: 'info',
 }
 
@@ -50,8 +57,12 @@ const optionTable = {
   port: { type: 'string' },
   'rtp-port': { type: 'string' },
   'no-udp': { type: 'boolean' },
+  'multicast-range': { type: 'string' },
+  'multicast-port': { type: 'string' },
+  'multicast-interface': { type: 'string' },
   'no-demo': { type: 'boolean' },
   'allow-takeover': { type: 'boolean' },
+  'gop-cache': { type: 'boolean' },
   'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -118,11 +129,18 @@ function exampleOf(name: OptionName): string {
       return String(defaultProgramOptions.port)
     case 'rtp-port':
       return String(defaultProgramOptions.rtpPort)
+    case 'multicast-range':
+      return '239.255.0.0/16'
+    case 'multicast-port':
+      return String(defaultMulticastPort)
+    case 'multicast-interface':
+      return 'eth0'
     case 'log-level':
       return 'debug'
     case 'no-udp':
     case 'no-demo':
     case 'allow-takeover':
+    case 'gop-cache':
     case 'help':
     case 'version':
       return ''
@@ -136,6 +154,15 @@ function readOptions(given: ReadonlyMap<OptionName, string>): CommandLine {
   if (typeof port === 'object') return port
   const rtpPort = readRtpPort(given.get('rtp-port'), given.has('no-udp'))
   if (typeof rtpPort === 'object') return rtpPort
+  const multicast = readMulticast(
+    {
+      range: given.get('multicast-range'),
+      port: given.get('multicast-port'),
+      interface: given.get('multicast-interface'),
+    },
+    rtpPort,
+  )
+  if (multicast !== undefined && 'mistake' in multicast) return mistake(multicast.mistake)
   const logLevel = readLogLevel(given.get('log-level'))
   if (typeof logLevel === 'object') return logLevel
   return {
@@ -144,8 +171,10 @@ function readOptions(given: ReadonlyMap<OptionName, string>): CommandLine {
       host,
       port,
       rtpPort,
+      multicast,
       hasDemo: !given.has('no-demo'),
       allowsTakeover: given.has('allow-takeover'),
+      hasGopCache: given.has('gop-cache'),
       logLevel,
     },
   }

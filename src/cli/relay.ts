@@ -109,11 +109,14 @@ export class Relay {
         return
       }
       case 'stream.writeError': {
-        logger.warn('reader too slow', {
-          session: event.session.id,
-          path: event.session.path,
-          droppedPackets: event.droppedPackets,
-        })
+        const { session, droppedPackets } = event
+        const facts = { session: session.id, path: session.path }
+        if (event.phase === 'started') logger.warn('reader too slow', facts)
+        else logger.warn('reader caught up', { ...facts, droppedPackets })
+        return
+      }
+      case 'udp.batchingEnded': {
+        logger.info('UDP batching ended', { why: event.reason })
         return
       }
       case 'handler.error':

@@ -21,14 +21,19 @@ export const errorTable = {
   ERR_RTSP_CONNECTION_FAILED: { kind: 'end', status: 0, text: 'connection failed: %s' },
   ERR_RTSP_CONNECTION_TIMED_OUT: { kind: 'end', status: 0, text: 'connection timed out: %s' },
   ERR_RTSP_WRITE_TIMED_OUT: { kind: 'end', status: 0, text: 'no progress in writing to the peer for %s ms' },
-  ERR_RTSP_SOCKET: { kind: 'end', status: 0, text: 'socket error: %s' },
   ERR_RTSP_SERVER_FAILED: { kind: 'end', status: 0, text: 'the server failed: %s' },
+  ERR_RTSP_UPGRADED: { kind: 'end', status: 0, text: 'upgraded to HTTP conn' },
 
   // Bytes that are not RTSP.
   ERR_RTSP_MALFORMED: { kind: 'peer', status: 0, text: 'malformed message: %s' },
   ERR_RTSP_LIMIT: { kind: 'peer', status: 0, text: '%s' },
   ERR_RTSP_UNEXPECTED_FRAME: { kind: 'peer', status: 0, text: 'received unexpected interleaved frame' },
   ERR_RTSP_UNEXPECTED_RESPONSE: { kind: 'peer', status: 0, text: 'received unexpected response' },
+
+  // Tunnels that do not come about, or break.
+  ERR_RTSP_HTTP_REQUEST: { kind: 'peer', status: 0, text: 'invalid HTTP request' },
+  ERR_RTSP_TUNNEL_NO_POST: { kind: 'peer', status: 0, text: 'did not find a corresponding HTTP POST request' },
+  ERR_RTSP_TUNNEL_BODY: { kind: 'peer', status: 0, text: '%s' },
 
   // Requests that cannot be carried out.
   ERR_RTSP_URL: { kind: 'peer', status: 400, text: 'invalid URL (%s)' },
@@ -37,8 +42,6 @@ export const errorTable = {
   ERR_RTSP_INVALID_PATH: { kind: 'peer', status: 400, text: 'invalid path' },
   ERR_RTSP_SESSION_NOT_FOUND: { kind: 'peer', status: 454, text: 'session not found' },
   ERR_RTSP_SESSION_LIMIT: { kind: 'peer', status: 503, text: 'too many sessions' },
-  ERR_RTSP_INVALID_STATE: { kind: 'peer', status: 455, text: 'must be in state %s' },
-  ERR_RTSP_NOT_IMPLEMENTED: { kind: 'peer', status: 501, text: 'method is not implemented: %s' },
   ERR_RTSP_CONTENT_TYPE_MISSING: { kind: 'peer', status: 400, text: 'Content-Type header is missing' },
   ERR_RTSP_CONTENT_TYPE_UNSUPPORTED: { kind: 'peer', status: 400, text: "unsupported Content-Type header '[%s]'" },
   ERR_RTSP_SDP_INVALID: { kind: 'peer', status: 400, text: 'invalid SDP: %s' },
@@ -49,7 +52,6 @@ export const errorTable = {
     status: 400,
     text: 'transport header does not contain client ports',
   },
-  ERR_RTSP_TRANSPORT_UNSUPPORTED: { kind: 'peer', status: 461, text: 'unsupported transport' },
   ERR_RTSP_INTERLEAVED_IDS_INVALID: { kind: 'peer', status: 400, text: 'invalid interleaved IDs' },
   ERR_RTSP_INTERLEAVED_IDS_IN_USE: { kind: 'peer', status: 400, text: 'interleaved IDs are in use' },
   ERR_RTSP_MEDIA_ALREADY_SETUP: { kind: 'peer', status: 400, text: 'media has already been setup' },
@@ -61,6 +63,7 @@ export const errorTable = {
     text: "can't setup medias with different transports",
   },
   ERR_RTSP_KEY_MGMT_INVALID: { kind: 'peer', status: 400, text: 'invalid KeyMgmt header: %s' },
+  ERR_RTSP_MIKEY_INVALID: { kind: 'peer', status: 400, text: '%s' },
   ERR_RTSP_SETUP_PATH: {
     kind: 'peer',
     status: 400,
@@ -80,6 +83,8 @@ export const errorTable = {
     status: 400,
     text: 'UDP ports %s are already assigned to another reader with the same IP',
   },
+  ERR_RTSP_MULTICAST: { kind: 'internal', status: 400, text: '%s' },
+  ERR_RTSP_MULTICAST_ADDRESSES: { kind: 'internal', status: 503, text: 'every address of %s is in use' },
   ERR_RTSP_STREAM_CLOSED: { kind: 'peer', status: 400, text: 'stream is closed' },
   ERR_RTSP_H264_PACKETIZATION_MODE: {
     kind: 'peer',
@@ -104,6 +109,12 @@ export const errorTable = {
     text: 'RTCP packet size (%s) is greater than maximum allowed (1472)',
   },
   ERR_RTSP_RTCP_TOO_BIG_UDP: { kind: 'peer', status: 0, text: 'RTCP packet is too big to be read with UDP' },
+  ERR_RTSP_SRTP_MALFORMED: { kind: 'peer', status: 0, text: 'malformed SRTP packet: %s' },
+  ERR_RTSP_SRTP_MKI: { kind: 'peer', status: 0, text: 'MKI not found' },
+  ERR_RTSP_SRTP_AUTHENTICATION: { kind: 'peer', status: 0, text: 'SRTP packet failed authentication' },
+  ERR_RTSP_SRTP_REPLAYED: { kind: 'peer', status: 0, text: 'SRTP packet is a repetition or too old' },
+  ERR_RTSP_SRTP_SSRC_LIMIT: { kind: 'peer', status: 0, text: 'too many SSRCs use one SRTP key' },
+  ERR_RTSP_SRTP_EXHAUSTED: { kind: 'end', status: 0, text: 'every packet index of the SRTP key is used up' },
   ERR_RTSP_WRITE_QUEUE_FULL: { kind: 'end', status: 0, text: 'write queue is full' },
 
   // Handlers and the library itself.

@@ -18,6 +18,20 @@ export class RtspError extends Error {
   }
 }
 
+/**
+ * The public error of a failure that says why something ended. It is told, not thrown, and sessions end all the time: it
+ * has no stack, because to write one down costs more than to end the session, and would show nothing but ourselves.
+ */
+export function reasonOf(failure: Failure): RtspError {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return new RtspError(failure)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
 /** Builds the public error of a code; `detail` fills the `%s` of its text. */
 export function rtspError(code: ErrorCode, detail?: string, options?: ErrorOptions): RtspError {
   return new RtspError(new Failure(code, detail), options)

@@ -1,7 +1,6 @@
 /**
  * Real randomness from the operating system's generator. Session ids and nonces come from here, so it is never a plain
- * pseudo-random generator. Small numbers are drawn from a pool: one call into the system costs about as much as filling
- * a kilobyte.
+ * pseudo-random generator. It is drawn from a pool: one call into the system costs about as much as filling a kilobyte.
  */
 import { randomFillSync } from 'node:crypto'
 import type { Entropy } from '../contracts/entropy.ts'
@@ -12,15 +11,25 @@ const poolBytes = 1024
 export function createNodeEntropy(): Entropy {
   const pool = new Uint8Array(poolBytes)
   let used = poolBytes
+  /** Where in the pool `count` fresh bytes begin. */
+  const take = (count: number): number => {
+    if (used + count > poolBytes) {
+      randomFillSync(pool)
+      used = 0
+    }
+    used += count
+    return used - count
+  }
   return {
-    bytes: (count) => randomFillSync(new Uint8Array(count)),
+    bytes: (count) => {
+      if (count > poolBytes) return randomFillSync(new Uint8Array(count))
+      const at = take(count)
+      const drawn = pool.slice(at, used)
+      pool.fill(0, at, used)
+      return drawn
+    },
     uint32: () => {
-      if (used === poolBytes) {
-        randomFillSync(pool)
-        used = 0
-      }
-      const at = used
-      used += 4
+      const at = take(4)
       const value =
         ((pool[at] ?? 0) << 24) | ((pool[at + 1] ?? 0) << 16) | ((pool[at + 2] ?? 0) << 8) | (pool[at + 3] ?? 0)
       // What was given out is not kept.

@@ -2,13 +2,28 @@
  * UDP sockets on `node:dgram`. Sending is the most expensive thing a server does for a UDP reader, so it is kept bare:
  * one shared callback for all datagrams, and a `lookup` that hands literal addresses straight on (Node would otherwise
  * put every send through its resolver's asynchronous path).
+ *
+ * Where the system can cut batches and the optional package koffi is there, datagrams go around Node as long as nothing
+ * waits in Node's queue (`udp-direct-sender.ts`). What cannot leave that way goes Node's way, so there is one queue and
+ * one order.
  */
 import { createSocket, type RemoteInfo, type Socket, type SocketType } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import type { DatagramHandler, DatagramOptions, DatagramSocket, Endpoint } from '../contracts/network.ts'
+import type {
+  DatagramBatching,
+  DatagramHandler,
+  DatagramOptions,
+  DatagramSocket,
+  Endpoint,
+} from '../contracts/network.ts'
 import { rtspError } from '../contracts/rtsp-error.ts'
 import { endpointOf, mapAddress, plainAddress } from './endpoints.ts'
+import { type UdpBatchingSupport, udpBatchingSupport } from './udp-batching.ts'
+import type { UdpCalls } from './udp-calls.ts'
+import { familyIPv4, familyIPv6 } from './udp-destinations.ts'
+import { UdpDirectSender } from './udp-direct-sender.ts'
+import { keepPortToOurselves, openNativeSocket } from './udp-native-socket.ts'
 
 /** A bound socket. Datagrams that arrive before `open` are lost, as they are before the bind. */
 class NodeDatagramSocket implements DatagramSocket {
@@ -18,16 +33,32 @@ class NodeDatagramSocket implements DatagramSocket {
   #handler: DatagramHandler | undefined
   #queuedDatagrams = 0
   #closed: Promise<void> | undefined
+  readonly #direct: UdpDirectSender | undefined
+  readonly #withoutBatching: string
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, way: SendingWay) {
     this.#socket = socket
     const { address, port } = socket.address()
     this.local = endpointOf(address, port)
     socket.on('error', (error) => this.#handler?.onError(error))
+    if (typeof way === 'string') {
+      this.#withoutBatching = way
+    } else {
+      this.#withoutBatching = ''
+      this.#direct = way((reason) => this.#handler?.onBatchingEnded?.(reason))
+    }
   }
 
   get queuedDatagrams(): number {
     return this.#queuedDatagrams
+  }
+
+  get maxBatchDatagrams(): number {
+    return this.#direct?.maxBatchDatagrams ?? 0
+  }
+
+  get batching(): DatagramBatching {
+    return this.#direct?.batching ?? { mode: 'none', reason: this.#withoutBatching }
   }
 
   open(handler: DatagramHandler): void {
@@ -45,6 +76,8 @@ class NodeDatagramSocket implements DatagramSocket {
   /** A link-local target carries its zone: `fe80::1%eth0`. After a close it does nothing. */
   send(bytes: Uint8Array, address: string, port: number): void {
     if (this.#closed !== undefined) return
+    const direct = this.#direct
+    if (direct !== undefined && this.#isQueueEmpty() && direct.send(bytes, address, port)) return
     this.#queuedDatagrams += 1
     try {
       this.#socket.send(bytes, port, address, this.#onSent)
@@ -54,11 +87,22 @@ class NodeDatagramSocket implements DatagramSocket {
     }
   }
 
+  sendBatch(packets: readonly Uint8Array[], address: string, port: number): boolean {
+    // After a close the descriptor may already be that of something else.
+    if (this.#closed !== undefined || this.#direct === undefined) return false
+    return this.#isQueueEmpty() && this.#direct.sendBatch(packets, address, port)
+  }
+
   close(): Promise<void> {
     this.#closed ??= new Promise((resolve) => {
       this.#socket.close(resolve)
     })
     return this.#closed
+  }
+
+  /** Asks Node only when something may be there: its callbacks come later than the datagrams leave. */
+  #isQueueEmpty(): boolean {
+    return this.#queuedDatagrams === 0 || this.#socket.getSendQueueCount() === 0
   }
 
   #sent(error: Error | null): void {
@@ -68,45 +112,89 @@ class NodeDatagramSocket implements DatagramSocket {
   }
 }
 
+/** Makes the sender of our own, or says why there is none. */
+type SendingWay = string | ((onEnded: (reason: string) => void) => UdpDirectSender)
+
 /**
  * Binds a UDP socket. Rejects with the system's error as it is, or with `ERR_RTSP_LISTEN` when the system did not grant
- * the receive buffer.
+ * the receive buffer. Never fails for want of batching.
+ *
+ * @param findSupport what batches are sent with; asked only when they are wanted
  */
-export async function bindUdp(options: DatagramOptions): Promise<DatagramSocket> {
+export async function bindUdp(
+  options: DatagramOptions,
+  findSupport: () => Promise<UdpBatchingSupport> = udpBatchingSupport,
+): Promise<DatagramSocket> {
+  const support = options.batching === false ? 'switched off' : await findSupport()
   if (options.host !== '' && options.host !== '::') {
     const address = isIP(options.host) === 0 ? (await lookup(options.host)).address : options.host
-    return bindAddress(isIP(address) === 6 ? 'udp6' : 'udp4', address, options)
+    return bindAddress(isIP(address) === 6 ? 'udp6' : 'udp4', address, options, support)
   }
   try {
-    return await bindAddress('udp6', '::', options)
+    return await bindAddress('udp6', '::', options, support)
   } catch (error) {
     if (!isWithoutIPv6(error)) throw error
-    return bindAddress('udp4', '0.0.0.0', options)
+    return bindAddress('udp4', '0.0.0.0', options, support)
   }
 }
 
-function bindAddress(type: SocketType, address: string, options: DatagramOptions): Promise<DatagramSocket> {
+async function bindAddress(
+  type: SocketType,
+  address: string,
+  options: DatagramOptions,
+  support: UdpBatchingSupport,
+): Promise<DatagramSocket> {
+  const bound = typeof support === 'string' ? support : bindOurselves(type, address, options.port, support)
+  const isOurs = typeof bound !== 'string'
+  const socket = isOurs ? bound.socket : createNodeSocket(type)
+  try {
+    if (!isOurs) await bindByNode(socket, address, options.port)
+    setReceiveBuffer(socket, options.receiveBufferBytes)
+    return new NodeDatagramSocket(socket, isOurs ? bound.way : bound)
+  } catch (error) {
+    socket.close()
+    throw error
+  }
+}
+
+function createNodeSocket(type: SocketType): Socket {
+  return createSocket({
+    type,
+    lookup: (literal, _options, callback) => {
+      if (type === 'udp6') callback(null, mapAddress(literal), 6)
+      else callback(null, literal, 4)
+    },
+  })
+}
+
+/** Binds by calls of our own. A text says why not, and Node shall bind (and tell what is wrong, if it is the port). */
+function bindOurselves(
+  type: SocketType,
+  address: string,
+  port: number,
+  calls: UdpCalls,
+): { readonly socket: Socket; readonly way: SendingWay } | string {
+  const family = type === 'udp6' ? familyIPv6 : familyIPv4
+  const fd = openNativeSocket(calls, family, address, port)
+  if (fd === undefined) return 'the socket cannot be bound around Node'
+  const socket = createNodeSocket(type)
+  try {
+    socket.bind({ fd, exclusive: true })
+  } catch (cause) {
+    socket.close()
+    calls.close(fd)
+    return `Node does not take over the socket: ${cause instanceof Error ? cause.message : String(cause)}`
+  }
+  keepPortToOurselves(calls, fd)
+  return { socket, way: (onEnded) => new UdpDirectSender(calls, fd, family, onEnded) }
+}
+
+function bindByNode(socket: Socket, address: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = createSocket({
-      type,
-      lookup: (literal, _options, callback) => {
-        if (type === 'udp6') callback(null, mapAddress(literal), 6)
-        else callback(null, literal, 4)
-      },
-    })
-    const fail = (error: unknown) => {
-      socket.close()
-      reject(error instanceof Error ? error : new Error(String(error)))
-    }
-    socket.once('error', fail)
-    socket.bind(options.port, address, () => {
-      socket.off('error', fail)
-      try {
-        setReceiveBuffer(socket, options.receiveBufferBytes)
-        resolve(new NodeDatagramSocket(socket))
-      } catch (error) {
-        fail(error)
-      }
+    socket.once('error', reject)
+    socket.bind(port, address, () => {
+      socket.off('error', reject)
+      resolve()
     })
   })
 }

@@ -4,7 +4,14 @@
  * the network counts them.
  */
 import type { Clock } from '../contracts/clock.ts'
-import type { DatagramHandler, DatagramSocket, Endpoint } from '../contracts/network.ts'
+import {
+  type DatagramBatching,
+  type DatagramHandler,
+  type DatagramSocket,
+  type Endpoint,
+  maxBatchBytes,
+  maxBatchDatagramBytes,
+} from '../contracts/network.ts'
 import { rtspError } from '../contracts/rtsp-error.ts'
 import { FaultSource, type MemoryFaults } from './memory-faults.ts'
 import { MemoryLine } from './memory-line.ts'
@@ -24,6 +31,8 @@ export class MemoryDatagrams {
   readonly #clock: Clock
   readonly #faults: MemoryFaults
   readonly #sockets = new Map<string, MemoryDatagramSocket>()
+  /** By multicast group and port. */
+  readonly #members = new Map<string, readonly MemoryDatagramSocket[]>()
   #droppedDatagrams = 0
 
   constructor(clock: Clock, faults: MemoryFaults) {
@@ -54,8 +63,36 @@ export class MemoryDatagrams {
     return socket
   }
 
+  /**
+   * A socket at `place` that takes part in a multicast group at the port of the place. A member gets everything that is
+   * sent to the group, its own datagrams among them; any number of sockets may share the place.
+   */
+  join(group: string, place: Endpoint, seed: number, receives: boolean): DatagramSocket {
+    const key = keyOf(group, place.port)
+    const others = () => (this.#members.get(key) ?? []).filter((other) => other !== socket)
+    const carrier = new Carrier(this.#clock, new FaultSource(this.#faults, seed), this)
+    const socket = new MemoryDatagramSocket({ ...place, address: group }, place, carrier, () => {
+      const left = others()
+      if (left.length === 0) this.#members.delete(key)
+      else this.#members.set(key, left)
+    })
+    if (receives) this.#members.set(key, [...others(), socket])
+    return socket
+  }
+
+  /** Sockets that receive what is sent to a group. */
+  memberCount(group: string, port: number): number {
+    return this.#members.get(keyOf(group, port))?.length ?? 0
+  }
+
   /** Hands a datagram to whoever is bound to its target, if anybody is. */
   arrive(datagram: MemoryDatagram): void {
+    const members = this.#members.get(keyOf(datagram.to.address, datagram.to.port))
+    if (members !== undefined) {
+      const { bytes, from } = datagram
+      for (const member of members) member.handler?.onDatagram(bytes.slice(), from.address, from.port)
+      return
+    }
     const socket = this.#sockets.get(keyOf(datagram.to.address, datagram.to.port))
     if (socket?.handler === undefined) this.drop()
     else socket.handler.onDatagram(datagram.bytes, datagram.from.address, datagram.from.port)
@@ -102,8 +139,13 @@ class Carrier {
   }
 }
 
+/** Datagrams of a batch at most, as on Linux. */
+const batchLimit = 64
+
 class MemoryDatagramSocket implements DatagramSocket {
   readonly local: Endpoint
+  readonly maxBatchDatagrams = batchLimit
+  readonly batching: DatagramBatching = { mode: 'gso', reason: '' }
   /** Bytes are copied when they are sent, so nothing is ever queued. */
   readonly queuedDatagrams = 0
   readonly #place: Endpoint
@@ -132,11 +174,32 @@ class MemoryDatagramSocket implements DatagramSocket {
     if (!this.#isClosed) this.#carrier.carry(bytes, this.#place, { address, port })
   }
 
+  /** Each datagram of a batch has a fate of its own. Throws `ERR_RTSP_USAGE` for a batch that a kernel would refuse. */
+  sendBatch(packets: readonly Uint8Array[], address: string, port: number): boolean {
+    if (!isBatch(packets)) throw rtspError('ERR_RTSP_USAGE', 'these datagrams cannot go in one batch')
+    for (const packet of packets) this.send(packet, address, port)
+    return true
+  }
+
   close(): Promise<void> {
     if (!this.#isClosed) this.#release()
     this.#isClosed = true
     return Promise.resolve()
   }
+}
+
+function isBatch(packets: readonly Uint8Array[]): boolean {
+  const size = packets[0]?.length ?? 0
+  const lastSize = packets.at(-1)?.length ?? 0
+  const totalBytes = packets.reduce((sum, packet) => sum + packet.length, 0)
+  return (
+    packets.length <= batchLimit &&
+    size <= maxBatchDatagramBytes &&
+    totalBytes <= maxBatchBytes &&
+    lastSize > 0 &&
+    lastSize <= size &&
+    packets.every((packet, index) => packet.length === size || index === packets.length - 1)
+  )
 }
 
 function keyOf(address: string, port: number): string {

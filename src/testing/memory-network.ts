@@ -11,6 +11,7 @@ import type {
   Endpoint,
   Listener,
   ListenOptions,
+  MulticastOptions,
   Network,
 } from '../contracts/network.ts'
 import { MemoryDatagramPeer } from './memory-datagram-peer.ts'
@@ -52,6 +53,7 @@ export class MemoryNetwork implements Network {
   readonly #listeners = new Map<number, MemoryListener>()
   readonly #datagrams: MemoryDatagrams
   #nextPort = firstEphemeralPort
+  #multicastError: Error | null = null
   #streamCount = 0
 
   constructor(options: MemoryNetworkOptions) {
@@ -92,6 +94,28 @@ export class MemoryNetwork implements Network {
     const address = boundAddress(options.host)
     if (this.#datagrams.isBound(this.#placeOf(address), options.port)) return Promise.reject(inUse(options))
     return Promise.resolve(this.#bind(address, options.port))
+  }
+
+  /** Rejects if `breakMulticast` was called. */
+  bindMulticast({ group, port, receives }: MulticastOptions): Promise<DatagramSocket> {
+    if (this.#multicastError !== null) return Promise.reject(this.#multicastError)
+    const place = { address: this.#serverAddress, port, zone: '' }
+    return Promise.resolve(this.#datagrams.join(group, place, this.#takeSeed(), receives))
+  }
+
+  /** From now on nobody can join a group; `null` mends it. */
+  breakMulticast(error: Error | null): void {
+    this.#multicastError = error
+  }
+
+  /** A client's socket that has joined a multicast group and records what it gets. It sends from the group's port. */
+  join(group: string, port: number, address = '127.0.0.1'): MemoryDatagramPeer {
+    return new MemoryDatagramPeer(this.#datagrams.join(group, { address, port, zone: '' }, this.#takeSeed(), true))
+  }
+
+  /** How many sockets have joined a group at a port, those of servers among them. */
+  memberCount(group: string, port: number): number {
+    return this.#datagrams.memberCount(group, port)
   }
 
   /** Lets a listener report a failed accept. */

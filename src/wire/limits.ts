@@ -23,6 +23,19 @@ export const limits = {
   bodyBytes: 131072,
   /** Payload of one interleaved frame: its length field has 16 bits (RFC 2326 section 10.12). */
   framePayloadBytes: 65535,
+  /** Head of an HTTP request, line ends included: a browser's cookies fit, and little more. */
+  httpHeadBytes: 16384,
+  httpHeaderCount: 100,
+  /** Cookie that ties the halves of an HTTP tunnel together; clients send 10 to 40 characters. */
+  tunnelCookieLength: 256,
   /** Bytes in a row that belong to no element before the connection is given up. */
   skippedBytes: 4096,
 } as const
+
+/** CR and LF. */
+export const lineEndBytes = 2
+
+/** Longest request line and longest header line in bytes, line ends included. */
+export const requestLineLimit = limits.methodLength + 1 + limits.urlLength + 1 + limits.protocolLength + lineEndBytes
+export const headerLineLimit =
+  limits.headerKeyLength + 1 + limits.headerBlankLength + limits.headerValueLength + lineEndBytes

@@ -36,6 +36,12 @@ export function ntpToUnixNanos(time: NtpTime): bigint {
   return BigInt(unixSecondsOf(time)) * nanosPerSecond + nanos
 }
 
+/** Milliseconds since 1970 of nanoseconds since 1970; about 0.2 microseconds survive. */
+export function unixMillisFromNanos(nanos: bigint): number {
+  const millis = nanos / 1_000_000n
+  return Number(millis) + Number(nanos - millis * 1_000_000n) / 1_000_000
+}
+
 /** NTP time of milliseconds since 1970; fractions of a millisecond count, as far as a double has them. */
 export function ntpFromUnixMillis(millis: number): NtpTime {
   let unixSeconds = Math.floor(millis / 1000)

@@ -99,6 +99,7 @@ describe('connection: reading mode', () => {
     const connection = new Connection()
     connection.ask('PLAY', undefined, { CSeq: '1', Session: 'secret' })
     expect(kinds(connection.answered('streaming', true))).toEqual([
+      'publishSession',
       'respond',
       'enterStreaming',
       'startTimer',

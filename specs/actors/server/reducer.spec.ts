@@ -16,6 +16,7 @@ const request: ServerMessage = {
     address: '10.0.0.1',
     zone: '',
     tunnelled: false,
+    secure: false,
   },
 }
 

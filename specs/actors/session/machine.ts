@@ -62,6 +62,7 @@ export class Machine {
   joins: (effect: SessionEffect & { kind: 'joinStream' }) => SessionMessage | null = (effect) => ({
     type: 'stream.joined',
     callId: effect.callId,
+    groups: [],
   })
   #requestId = 0
 
@@ -114,6 +115,7 @@ export class Machine {
       address: '10.0.0.1',
       zone: '',
       tunnelled: false,
+      secure: false,
       ...changes,
     }
   }

@@ -412,7 +412,7 @@ describe('session: reducer', () => {
           },
           { type: 'handler.answered', callId, outcome: { response: createResponse(500), stream: null, failure } },
           { type: 'timer.handler.fired', callId },
-          { type: 'stream.joined', callId },
+          { type: 'stream.joined', callId, groups: [] },
           { type: 'stream.refused', callId, failure },
           { type: 'gates.armed', callId, cursors: [] },
           { type: 'gates.failed', callId, failure },

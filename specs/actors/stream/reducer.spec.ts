@@ -7,6 +7,7 @@ const udp = (sessionId: string, port: number | null, address = '10.0.0.1'): Stre
   address,
   zone: '',
   clientRtpPort: port,
+  isMulticast: false,
 })
 
 const join = (reader: StreamReader, callId = 1): StreamMessage => ({ type: 'reader.joinRequested', callId, reader })
@@ -21,14 +22,14 @@ describe('stream reducer', () => {
   it('admits a reader and tells how many there are', () => {
     expect(after(join(udp('s1', 5000))).effects).toEqual([
       { kind: 'publishReaders', count: 1 },
-      { kind: 'admitReader', sessionId: 's1', callId: 1 },
+      { kind: 'admitReader', sessionId: 's1', callId: 1, groups: [] },
     ])
   })
 
   it('admits a session again for its next media without counting it twice', () => {
     const { state, effects } = after(join(udp('s1', 5000)), join(udp('s1', null), 2))
     expect(state.readers).toHaveLength(1)
-    expect(effects).toEqual([{ kind: 'admitReader', sessionId: 's1', callId: 2 }])
+    expect(effects).toEqual([{ kind: 'admitReader', sessionId: 's1', callId: 2, groups: [] }])
   })
 
   it.each([

@@ -540,6 +540,8 @@ describe('opening and closing', () => {
             lastRtp: 0,
             lastNtp: undefined,
             remoteSsrc: 0,
+            localSsrc: expect.any(Number) as number,
+            reportedLost: 0,
           },
         ],
       ]),

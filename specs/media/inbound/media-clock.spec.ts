@@ -4,7 +4,7 @@ import { MediaClock } from '../../../src/media/inbound/media-clock.ts'
 const video = {}
 const audio = {}
 
-describe('MediaClock', () => {
+describe('[72] MediaClock', () => {
   it('starts the leading track at 0 and others where it is by then', () => {
     const clock = new MediaClock()
     expect(clock.pts(video, 90000, 22500, true, 20_000)).toBe(0)

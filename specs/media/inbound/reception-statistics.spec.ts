@@ -20,7 +20,7 @@ function reportOf(statistics: ReceptionStatistics, now = 0): ReceptionReport | u
   return report.reports[0]
 }
 
-describe('receiver reports (RFC 3550 section 6.4.2)', () => {
+describe('[72] receiver reports (RFC 3550 section 6.4.2)', () => {
   it('tell the highest sequence number and the delay since the sender report', () => {
     const statistics = new ReceptionStatistics(90000)
     statistics.takeSenderReport({ seconds: 0xe363_887a, fraction: 0x17ce_d916 }, 1287981738, 1000)
@@ -131,7 +131,7 @@ describe('gaps on a reliable transport', () => {
   })
 })
 
-describe('jitter (RFC 3550 A.8)', () => {
+describe('[72] jitter (RFC 3550 A.8)', () => {
   it('is a sixteenth of a half second that a packet came late', () => {
     const statistics = new ReceptionStatistics(90000)
     receive(statistics, [1])

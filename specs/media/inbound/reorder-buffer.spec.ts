@@ -19,7 +19,7 @@ function offerAll(buffer: ReorderBuffer, sequenceNumbers: readonly number[]): (r
   return sequenceNumbers.map((sequenceNumber) => offer(buffer, sequenceNumber).delivered)
 }
 
-describe('ReorderBuffer', () => {
+describe('[72] ReorderBuffer', () => {
   it('puts the script of the reference in order, across the wrap, without a loss', () => {
     const buffer = new ReorderBuffer()
     const arrivals = [65530, 65529, 65531, 65531, 65535, 65533, 65533, 65532, 65534, 1, 0]

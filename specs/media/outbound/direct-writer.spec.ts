@@ -37,7 +37,7 @@ describe('RTCP of a recording session', () => {
     expect(rtp.sent).toEqual([])
   })
 
-  it('is bounded, and counts what it leaves out', () => {
+  it('[71] is bounded, and counts what it leaves out', () => {
     const duplex = new FakeDuplex()
     duplex.isStalled = true
     const writer = new DirectWriter({ target: { protocol: 'tcp', duplex }, medias, limits })

@@ -40,7 +40,7 @@ function reports(duplex: FakeDuplex, channel = 1): Report[] {
 
 const only = { senderReports: true, medias: [readerMedia(0)] }
 
-describe('sender reports (6.6, checklist 33)', () => {
+describe('[72] sender reports (6.6, checklist 33)', () => {
   it('come right behind the first packet, and 30 s later with the time carried on', () => {
     const stage = new Stage()
     const { duplex, reader } = stage.playing(only)

@@ -214,7 +214,7 @@ describe('a slow reader with drop-to-random-access', () => {
   })
 })
 
-describe('a slow reader with drop-packets', () => {
+describe('[71] a slow reader with drop-packets', () => {
   it('gets what fits, and the stream is told as one drop', () => {
     const stage = new Stage()
     const { duplex } = stage.playing({ ...videoOnly, policy: 'drop-packets' })

@@ -3,7 +3,7 @@ import { isFailure } from '../../../src/contracts/failure.ts'
 import { formatAuthenticate, parseAuthenticate } from '../../../src/wire/headers/authenticate.ts'
 import { formatAuthorization, parseAuthorization } from '../../../src/wire/headers/authorization.ts'
 
-describe('Authorization (RFC 2617 sections 2 and 3.2.2)', () => {
+describe('[68] Authorization (RFC 2617 sections 2 and 3.2.2)', () => {
   it.each([
     ['Basic bXl1c2VyOm15cGFzcw==', { scheme: 'basic', username: 'myuser', password: 'mypass' }],
     ['basic bXl1c2VyOm15cGFzcw', { scheme: 'basic', username: 'myuser', password: 'mypass' }],
@@ -46,7 +46,7 @@ describe('Authorization (RFC 2617 sections 2 and 3.2.2)', () => {
   })
 })
 
-describe('WWW-Authenticate (RFC 2617 sections 2 and 3.2.1)', () => {
+describe('[68] WWW-Authenticate (RFC 2617 sections 2 and 3.2.1)', () => {
   it.each([
     ['Basic realm="4419b63f5e51"', 'Basic realm="4419b63f5e51"'],
     [

@@ -7,7 +7,7 @@ import {
   withHeader,
 } from '../../../src/wire/headers/header-map.ts'
 
-describe('names', () => {
+describe('[70] names', () => {
   it.each([
     ['cseq', 'CSeq'],
     ['CSEQ', 'CSeq'],
@@ -23,7 +23,7 @@ describe('names', () => {
   })
 })
 
-describe('headers', () => {
+describe('[70] headers', () => {
   it('join values whose names differ in case', () => {
     expect(headerValues(createHeaders({ cseq: '1', CSeq: ['2', '3'] }), 'CSEQ')).toEqual(['1', '2', '3'])
   })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { decodeBase64, encodeBase64 } from '../../../src/wire/headers/base64.ts'
 import { formatKeyMgmt, parseKeyMgmt } from '../../../src/wire/headers/key-mgmt.ts'
 
-describe('KeyMgmt (RFC 4567 section 4.3)', () => {
+describe('[68] KeyMgmt (RFC 4567 section 4.3)', () => {
   it('is read and written', () => {
     const header = { uri: 'rtsp://127.0.0.1:8554/s;x', data: Uint8Array.of(1, 2, 3, 4) }
     const value = 'prot=mikey;uri="rtsp://127.0.0.1:8554/s;x";data="AQIDBA=="'

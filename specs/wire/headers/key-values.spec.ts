@@ -8,7 +8,7 @@ function pairsOf(text: string, separator: ';' | ',' = ';'): unknown {
   return isFailure(pairs) ? pairs.text : [...pairs]
 }
 
-describe('the key-value scanner', () => {
+describe('[68] the key-value scanner', () => {
   it.each([
     [
       'a=1;b="2;=x";c',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { isFailure } from '../../../src/contracts/failure.ts'
 import { formatRange, parseRange } from '../../../src/wire/headers/range.ts'
 
-describe('Range (RFC 2326 section 12.29)', () => {
+describe('[68] Range (RFC 2326 section 12.29)', () => {
   it.each([
     ['npt=123.45-125', 'npt=123.45-125'],
     ['npt=12:05:35.3-', 'npt=43535.3-'],

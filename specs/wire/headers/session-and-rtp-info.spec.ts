@@ -3,7 +3,7 @@ import { isFailure } from '../../../src/contracts/failure.ts'
 import { formatRtpInfo, parseRtpInfo } from '../../../src/wire/headers/rtp-info.ts'
 import { formatSession, parseSession, sessionIdOf } from '../../../src/wire/headers/session.ts'
 
-describe('Session (RFC 2326 section 12.37)', () => {
+describe('[68] Session (RFC 2326 section 12.37)', () => {
   it.each([
     ['A3eqwsafq3rFASqew', { id: 'A3eqwsafq3rFASqew' }, 'A3eqwsafq3rFASqew'],
     ['id;timeout=47', { id: 'id', timeoutSeconds: 47 }, 'id;timeout=47'],
@@ -27,7 +27,7 @@ describe('Session (RFC 2326 section 12.37)', () => {
   })
 })
 
-describe('RTP-Info (RFC 2326 section 12.33)', () => {
+describe('[68] RTP-Info (RFC 2326 section 12.33)', () => {
   it.each([
     [
       'url=rtsp://127.0.0.1/test.mkv/track1;seq=35243;rtptime=717574556,url=rtsp://127.0.0.1/test.mkv/track2;seq=13655;rtptime=2848846950',

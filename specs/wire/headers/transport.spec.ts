@@ -12,7 +12,7 @@ function canonical(value: string): string {
   return isFailure(header) ? header.text : formatTransport(header)
 }
 
-describe('Transport (RFC 2326 section 12.39)', () => {
+describe('[68] Transport (RFC 2326 section 12.39)', () => {
   it.each([
     ['RTP/AVP;unicast;client_port=3456-3457;mode="PLAY"', 'RTP/AVP;unicast;client_port=3456-3457;mode=play'],
     [
@@ -73,7 +73,7 @@ describe('Transport (RFC 2326 section 12.39)', () => {
   })
 })
 
-describe('lists of alternatives', () => {
+describe('[68] lists of alternatives', () => {
   it('keep their order', () => {
     const value = 'RTP/AVP;unicast;client_port=3456-3457;mode="PLAY", RTP/AVP/TCP;unicast;interleaved=0-1'
     const transports = parseTransports(value)

@@ -114,7 +114,7 @@ const vectors: readonly (readonly [string, RtcpInput, string])[] = [
   ],
 ]
 
-describe('RTCP on the wire', () => {
+describe('[72] RTCP on the wire', () => {
   it.each(vectors)('%s: is written byte for byte', (_, packet, bytes) => {
     expect(encodeRtcp(packet)).toEqual(hex(bytes))
   })

@@ -12,7 +12,7 @@ const silent: FramerHandler = {
   onFailure: () => undefined,
 }
 
-describe('frames (RFC 2326 section 10.12)', () => {
+describe('[69] frames (RFC 2326 section 10.12)', () => {
   it('within a chunk are views into it', () => {
     const payloads: Uint8Array[] = []
     const framer = new RtspFramer({ ...silent, onFrame: (_channel, payload) => void payloads.push(payload) })
@@ -20,6 +20,14 @@ describe('frames (RFC 2326 section 10.12)', () => {
     framer.push(chunk)
     expect(payloads.map((payload) => payload.buffer === chunk.buffer)).toEqual([true, true])
     expect(payloads).toEqual([Uint8Array.of(1, 2), Uint8Array.of(3)])
+  })
+
+  it('are both read when they are divided by zeros', () => {
+    const [one, two] = [encodeInterleavedFrame(6, Uint8Array.of(1, 2)), encodeInterleavedFrame(7, Uint8Array.of(3))]
+    expect(feedEveryWay(concat(one, '\0\0\0', two))).toEqual([
+      { kind: 'frame', channel: 6, payload: Uint8Array.of(1, 2) },
+      { kind: 'frame', channel: 7, payload: Uint8Array.of(3) },
+    ])
   })
 
   it('of a Buffer are plain byte arrays', () => {

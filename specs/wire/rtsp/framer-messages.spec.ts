@@ -6,7 +6,7 @@ import { bytesOf, concat, feedEveryWay } from './feed.ts'
 
 const cameraUrl = 'rtsp://example.com/media.mp4'
 
-describe('requests (RFC 2326 section 6)', () => {
+describe('[69] requests (RFC 2326 section 6)', () => {
   it.each([
     ['without body', createRequest('OPTIONS', cameraUrl, { CSeq: '1' })],
     ['for the server as a whole', createRequest('OPTIONS', '*', { CSeq: '1' })],
@@ -84,7 +84,7 @@ describe('requests (RFC 2326 section 6)', () => {
   })
 })
 
-describe('responses (RFC 2326 section 7)', () => {
+describe('[69] responses (RFC 2326 section 7)', () => {
   it.each([
     ['without phrase of its own', createResponse(200, { CSeq: '1' })],
     ['with a phrase', createResponse(404, { CSeq: '1' }, undefined, 'Nothing Here')],
@@ -100,7 +100,7 @@ describe('responses (RFC 2326 section 7)', () => {
   })
 })
 
-describe('malformed messages', () => {
+describe('[70] malformed messages', () => {
   it.each([
     ['OPTIONS * RTSP/2.0\r\n\r\n', "malformed message: expected 'RTSP/1.0', got 'RTSP/2.0'"],
     ['OPTIONS *\r\n\r\n', 'malformed message: incomplete request line'],

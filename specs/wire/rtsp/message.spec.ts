@@ -45,7 +45,7 @@ describe('building', () => {
   })
 })
 
-describe('reason phrases (RFC 2326 section 7.1.1)', () => {
+describe('[70] reason phrases (RFC 2326 section 7.1.1)', () => {
   it.each([
     [200, 'OK'],
     [404, 'Not Found'],

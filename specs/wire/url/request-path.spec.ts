@@ -6,7 +6,8 @@ describe('the stream of a request', () => {
   it.each([
     ['rtsp://h/teststream', '/teststream', ''],
     ['rtsp://h/teststream/', '/teststream', ''],
-    ['rtsp://h/teststream//', '/teststream/', ''],
+    ['rtsp://h/teststream//', '/teststream', ''],
+    ['rtsp://h//', '/', ''],
     ['rtsp://h/teststream?a=b', '/teststream', 'a=b'],
     ['rtsp://h/teststream?a=b/', '/teststream', 'a=b'],
     ['rtsp://h/teststream/?a=b', '/teststream', 'a=b'],
@@ -28,6 +29,8 @@ describe('stream and track of a SETUP', () => {
     ['rtsp://h/teststream/?testing=123', '/teststream', 'testing=123', '0'],
     ['rtsp://h/trackID=1', '', '', '1'],
     ['rtsp://h//trackID=1', '/', '', '1'],
+    ['rtsp://h/teststream//trackID=1', '/teststream', '', '1'],
+    ['rtsp://h/teststream//', '/teststream', '', '0'],
     ['rtsp://h/', '/', '', '0'],
     ['rtsp://h', '', '', '0'],
     ['rtsp://h/a/trackID=1/trackID=2', '/a/trackID=1', '', '2'],

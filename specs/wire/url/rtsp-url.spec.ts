@@ -4,7 +4,7 @@ import { isFailure } from '../../../src/contracts/failure.ts'
 import { parseRtspUrl, rtspUrlHostname, rtspUrlPort, withoutCredentials } from '../../../src/wire/url/rtsp-url.ts'
 import { urlOf } from './url-of.ts'
 
-describe('RTSP URLs (RFC 2326 section 3.2)', () => {
+describe('[70] RTSP URLs (RFC 2326 section 3.2)', () => {
   it.each([
     ['rtsp://h', { scheme: 'rtsp', userInfo: '', host: 'h', path: '', query: '', hasQuery: false }],
     ['rtsps://h:8322/', { scheme: 'rtsps', host: 'h:8322', path: '/' }],

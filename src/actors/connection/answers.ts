@@ -1,7 +1,7 @@
 import { Failure } from '../../contracts/failure.ts'
 import type { ConnectionId } from '../../contracts/units.ts'
-import { describeForPlay } from '../../formats/describe-for-play.ts'
-import { writeDescription } from '../../formats/write-description.ts'
+import { playSdp } from '../../formats/play-sdp.ts'
+import { usableCredentials } from '../../wire/auth/usable-credentials.ts'
 import { createHeaders, headerValues, withHeader } from '../../wire/headers/header-map.ts'
 import { createResponse, type RtspRequest, type RtspResponse } from '../../wire/rtsp/message.ts'
 import { requestPath } from '../../wire/url/request-path.ts'
@@ -57,14 +57,26 @@ export function answerDescribe(
     'application/sdp',
   )
   if (stream === null) return { response: { ...response, headers }, failure }
-  const sdp = writeDescription(
-    describeForPlay(stream.description, {
-      includeBackChannels: headerValues(request.headers, 'Require').includes('www.onvif.org/ver20/backchannel'),
-      multicast: false,
-      secure: config.secure,
-    }),
-  )
+  const sdp = playSdp(stream.description, {
+    includeBackChannels: headerValues(request.headers, 'Require').includes('www.onvif.org/ver20/backchannel'),
+    multicast: config.multicast && asksForMulticast(request),
+    // SAVP is announced to connections under TLS once streams have keys.
+    secure: false,
+  })
   return { response: { ...response, headers, body: new TextEncoder().encode(sdp) }, failure }
+}
+
+/** VLC uses multicast only when the description names a multicast address, so it is told with `?vlcmulticast` to ask. */
+function asksForMulticast({ url }: RtspRequest): boolean {
+  return url !== null && new URLSearchParams(requestPath(url).query).has('vlcmulticast')
+}
+
+/**
+ * Whether an answer becomes a challenge instead of the end of the connection: an authentication error about a request
+ * that did not even try (spec 3.7). Nearly every client's first request is like that, so it costs it nothing.
+ */
+export function isChallenge(request: RtspRequest | null, failure: Failure | null): boolean {
+  return failure?.code === 'ERR_RTSP_AUTH' && request !== null && usableCredentials(request) === null
 }
 
 /**

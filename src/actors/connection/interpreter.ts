@@ -3,8 +3,10 @@ import { Failure, faultOf } from '../../contracts/failure.ts'
 import type { ByteDuplex, ByteDuplexHandler } from '../../contracts/network.ts'
 import type { ConnectionId } from '../../contracts/units.ts'
 import type { ActorContext } from '../../kernel/behavior.ts'
+import { challengesOf, createProtectionSpace } from '../../wire/auth/protection-space.ts'
+import { withHeader } from '../../wire/headers/header-map.ts'
 import { RtspFramer, type FramerHandler } from '../../wire/rtsp/framer.ts'
-import { encodeResponse, type RtspRequest } from '../../wire/rtsp/message.ts'
+import { encodeResponse, type RtspRequest, type RtspResponse } from '../../wire/rtsp/message.ts'
 import type { ConnectionEntry, Runtime } from '../runtime.ts'
 import type { SessionRequest } from '../session/protocol.ts'
 import { isSessionMethod } from '../session/transitions.ts'
@@ -28,6 +30,7 @@ export function openConnection(runtime: Runtime, id: ConnectionId, duplex: ByteD
     id,
     duplex,
     ref,
+    protection: createProtectionSpace(runtime.config.authRealm, runtime.config.authMethods, runtime.entropy),
     frames: null,
     frameGraceUntil: 0,
     lastElementAt: runtime.clock.now(),
@@ -91,6 +94,10 @@ function interpret(
       runtime.application.publish({ type: 'request', connectionId: entry.id, request: effect.request })
       return
     }
+    case 'publishSession': {
+      runtime.application.publish({ type: 'connection.sessionChanged', connectionId: entry.id })
+      return
+    }
     case 'publishClosed': {
       runtime.application.publish({ type: 'connection.closed', connectionId: entry.id, failure: effect.failure })
       return
@@ -109,12 +116,16 @@ function interpret(
       routeToSession(runtime, entry, effect, self)
       return
     }
-    case 'respond':
-      runtime.application.publish({ type: 'response', connectionId: entry.id, response: effect.response })
-      {
-        entry.duplex.write(encodeResponse(effect.response))
-        return
-      }
+    case 'respond': {
+      respond(runtime, entry, effect.response)
+      return
+    }
+    case 'challenge': {
+      const { response } = effect
+      const headers = withHeader(response.headers, 'WWW-Authenticate', challengesOf(entry.protection))
+      respond(runtime, entry, { ...response, headers })
+      return
+    }
     case 'enterStreaming':
       entry.frames = runtime.sessions.get(effect.sessionId)?.frames ?? null
       return
@@ -167,7 +178,15 @@ function interpret(
       self.stop()
       return
     }
+    default:
+      // HTTP halves never get here: the framer does not take HTTP.
+      return
   }
+}
+
+function respond(runtime: Runtime, entry: ConnectionEntry, response: RtspResponse): void {
+  runtime.application.publish({ type: 'response', connectionId: entry.id, response })
+  entry.duplex.write(encodeResponse(response))
 }
 
 function sessionTag(runtime: Runtime, state: ConnectionState) {
@@ -190,6 +209,8 @@ function startTimer(effect: ConnectionEffect & { readonly kind: 'startTimer' }, 
       self.startTimer(timer, delayMs, { type: 'timer.handler.fired', requestId: self.state.requestId })
       return
     }
+    default:
+      return
   }
 }
 
@@ -219,7 +240,7 @@ function asSessionRequest(entry: ConnectionEntry, requestId: number, request: Rt
   const { method } = request
   if (!isSessionMethod(method)) return null
   const { address, zone } = entry.duplex.remote
-  return { connectionId: entry.id, requestId, request, method, address, zone, tunnelled: false }
+  return { connectionId: entry.id, requestId, request, method, address, zone, tunnelled: false, secure: false }
 }
 
 function leaveSession(runtime: Runtime, entry: ConnectionEntry): void {

@@ -1,5 +1,6 @@
 import type { Failure } from '../../contracts/failure.ts'
 import type { ConnectionId, Millis, SessionId } from '../../contracts/units.ts'
+import type { HttpRequestHead } from '../../wire/http/request-head.ts'
 import type { RtspRequest, RtspResponse } from '../../wire/rtsp/message.ts'
 import type { ServerConfig } from '../config.ts'
 import type { HandlerCall, HandlerOutcome } from '../handler-call.ts'
@@ -7,6 +8,9 @@ import type { SessionTag } from '../session/transitions.ts'
 
 /** How the connection reads `$` frames: `streaming` routes them to the session that plays or records over it. */
 export type ReadMode = 'standard' | 'streaming'
+
+/** What carries RTSP. `none`: the connection itself. */
+export type TunnelKind = 'none' | 'http' | 'websocket'
 
 /** What the connection is doing about the one request it may have outstanding. */
 export interface PendingRequest {
@@ -20,6 +24,9 @@ export interface ConnectionState {
   readonly tag: 'open' | 'closing' | 'closed'
   readonly id: ConnectionId
   readonly config: ServerConfig
+  /** Encrypted by TLS. */
+  readonly secure: boolean
+  readonly tunnel: TunnelKind
   readonly mode: ReadMode
   /** The session this connection speaks for, and its secret id on the wire. */
   readonly session: { readonly id: SessionId; readonly token: string } | null
@@ -47,6 +54,13 @@ export type ConnectionMessage =
   | { readonly type: 'connection.opened' }
   | { readonly type: 'request.received'; readonly request: RtspRequest }
   | { readonly type: 'response.received' }
+  /** The connection began with HTTP. */
+  | { readonly type: 'http.received'; readonly head: HttpRequestHead }
+  | { readonly type: 'opening.failed'; readonly failure: Failure }
+  /** The other half of the HTTP tunnel is there, and both sockets are the tunnel's. `opens`: this one opens it. */
+  | { readonly type: 'half.joined'; readonly opens: boolean }
+  | { readonly type: 'half.refused'; readonly failure: Failure }
+  | { readonly type: 'timer.tunnel.fired' }
   | { readonly type: 'frame.unexpected' }
   | { readonly type: 'framing.failed'; readonly failure: Failure }
   | { readonly type: 'handler.answered'; readonly requestId: number; readonly outcome: HandlerOutcome }
@@ -59,6 +73,8 @@ export type ConnectionMessage =
   | { readonly type: 'timer.linger.fired' }
   | { readonly type: 'socket.closed'; readonly failure: Failure }
   | { readonly type: 'close.ordered'; readonly failure: Failure }
+
+export type ConnectionTimer = 'read' | 'linger' | 'handler' | 'tunnel'
 
 export type ConnectionEffect =
   | { readonly kind: 'publishOpened' }
@@ -75,7 +91,11 @@ export type ConnectionEffect =
       /** Whether a session is created when none has that id. */
       readonly create: boolean
     }
+  /** The session that the connection speaks for has changed. */
+  | { readonly kind: 'publishSession' }
   | { readonly kind: 'respond'; readonly response: RtspResponse }
+  /** Like `respond`, with the challenges of this connection added to the response (RFC 2326 section 12.44). */
+  | { readonly kind: 'challenge'; readonly response: RtspResponse }
   | { readonly kind: 'enterStreaming'; readonly sessionId: SessionId }
   | { readonly kind: 'leaveStreaming'; readonly graceMs: Millis }
   | { readonly kind: 'confirmWritten'; readonly sessionId: SessionId; readonly requestId: number }
@@ -83,8 +103,18 @@ export type ConnectionEffect =
   /** Tells the session that this connection last spoke to that it is gone, even if the session never answered. */
   | { readonly kind: 'leaveSession' }
   | { readonly kind: 'sampleActivity' }
-  | { readonly kind: 'startTimer'; readonly timer: 'read' | 'linger' | 'handler'; readonly delayMs: Millis }
-  | { readonly kind: 'cancelTimer'; readonly timer: 'read' | 'linger' | 'handler' }
+  | { readonly kind: 'startTimer'; readonly timer: ConnectionTimer; readonly delayMs: Millis }
+  | { readonly kind: 'cancelTimer'; readonly timer: ConnectionTimer }
+  /** Writes an answer of HTTP as it stands. */
+  | { readonly kind: 'writeHttp'; readonly text: string }
+  /** GET half of a tunnel: waits to be claimed by a POST half of the same address and cookie. */
+  | { readonly kind: 'offerHalf'; readonly cookie: string }
+  /** POST half: joins the GET half that waits, if there is one. */
+  | { readonly kind: 'claimHalf'; readonly cookie: string }
+  /** Opens a connection on the two halves. */
+  | { readonly kind: 'openTunnel' }
+  /** Answers the handshake; RTSP goes on in its messages. */
+  | { readonly kind: 'openWebSocket'; readonly head: HttpRequestHead }
   /** Write what is queued, then close. */
   | { readonly kind: 'endSocket' }
   /** Close at once. */

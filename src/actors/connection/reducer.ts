@@ -6,8 +6,10 @@ import { createResponse, type RtspRequest, type RtspResponse } from '../../wire/
 import type { ServerConfig } from '../config.ts'
 import { isSessionMethod } from '../session/transitions.ts'
 import { answerOptions } from '../options-answer.ts'
-import { answerDescribe, handlerCallOf } from './answers.ts'
-import type { ConnectionEffect, ConnectionMessage, ConnectionState, SessionAnswer } from './protocol.ts'
+import { answerDescribe, handlerCallOf, isChallenge } from './answers.ts'
+import { destroySocket, endSocket } from './closing.ts'
+import type { ConnectionEffect, ConnectionMessage, ConnectionState, SessionAnswer, TunnelKind } from './protocol.ts'
+import { halfJoined, halfRefused, halfTimedOut, httpReceived } from './tunnel.ts'
 
 /**
  * One connection: takes requests one at a time, answers them in order, and owns the socket. It decides which request
@@ -16,19 +18,39 @@ import type { ConnectionEffect, ConnectionMessage, ConnectionState, SessionAnswe
 
 type Step = { readonly state: ConnectionState; readonly effects: readonly ConnectionEffect[] }
 
-/** How long a closing connection may take to write its last answer. */
-const lingerMs = 2_000
-
 /** State and effects a connection starts with. */
-export function initConnection(id: ConnectionId, config: ServerConfig): Step {
+export function initConnection(
+  id: ConnectionId,
+  config: ServerConfig,
+  secure = false,
+  tunnel: TunnelKind = 'none',
+): Step {
   return {
-    state: { tag: 'open', id, config, mode: 'standard', session: null, pending: null, requestId: 0, failure: null },
+    state: {
+      tag: 'open',
+      id,
+      config,
+      secure,
+      tunnel,
+      mode: 'standard',
+      session: null,
+      pending: null,
+      requestId: 0,
+      failure: null,
+    },
     effects: [],
   }
 }
 
 /** Pure and total: every message in every state has an answer, even if it is "nothing". */
 export function reduceConnection(state: ConnectionState, message: ConnectionMessage, at: Millis): Step {
+  const step = decide(state, message, at)
+  // Whatever linked the connection to a session or took it away, it is told here, and before anything else.
+  if (step.state.session?.id === state.session?.id) return step
+  return { state: step.state, effects: [{ kind: 'publishSession' }, ...step.effects] }
+}
+
+function decide(state: ConnectionState, message: ConnectionMessage, at: Millis): Step {
   if (state.tag === 'closed') return { state, effects: [] }
   if (message.type === 'socket.closed') return closed(state, message.failure)
   if (state.tag === 'closing') return whileClosing(state, message)
@@ -44,11 +66,20 @@ export function reduceConnection(state: ConnectionState, message: ConnectionMess
     case 'request.received':
       return received(state, message.request)
     case 'response.received':
-      return destroy(state, new Failure('ERR_RTSP_UNEXPECTED_RESPONSE'))
+      return destroySocket(state, new Failure('ERR_RTSP_UNEXPECTED_RESPONSE'))
     case 'frame.unexpected':
-      return destroy(state, new Failure('ERR_RTSP_UNEXPECTED_FRAME'))
+      return destroySocket(state, new Failure('ERR_RTSP_UNEXPECTED_FRAME'))
+    case 'http.received':
+      return httpReceived(state, message.head)
+    case 'half.joined':
+      return halfJoined(state, message.opens)
+    case 'half.refused':
+      return halfRefused(state, message.failure)
+    case 'timer.tunnel.fired':
+      return halfTimedOut(state)
+    case 'opening.failed':
     case 'framing.failed':
-      return destroy(state, message.failure)
+      return destroySocket(state, message.failure)
     case 'handler.answered': {
       if (state.pending?.requestId !== message.requestId || state.pending.with !== 'handler') return stay(state)
       const { response, failure } = answerDescribe(state.pending.request, message.outcome, state.config)
@@ -69,7 +100,7 @@ export function reduceConnection(state: ConnectionState, message: ConnectionMess
       return finish(state, createResponse(statusOf(message.failure)), message.failure)
     case 'session.ended':
       if (state.session?.id !== message.sessionId) return stay(state)
-      return destroy({ ...state, session: null }, message.failure)
+      return destroySocket({ ...state, session: null }, message.failure)
     case 'timer.read.fired':
       return { state, effects: [{ kind: 'sampleActivity' }] }
     case 'activity.sampled':
@@ -77,7 +108,7 @@ export function reduceConnection(state: ConnectionState, message: ConnectionMess
     case 'timer.linger.fired':
       return stay(state)
     case 'close.ordered':
-      return destroy(state, message.failure)
+      return destroySocket(state, message.failure)
   }
 }
 
@@ -193,7 +224,7 @@ function sessionAnswered(state: ConnectionState, answer: SessionAnswer): Step {
   return { state: step.state, effects: respond === undefined ? after : [respond, ...after, ...rest] }
 }
 
-/** Writes the answer; the first effect is always `respond`. */
+/** Writes the answer; the first effect is always `respond` or `challenge`. */
 function finish(state: ConnectionState, response: RtspResponse, failure: Failure | null): Step {
   const cseq = state.pending === null ? undefined : headerValue(state.pending.request.headers, 'CSeq')
   const headers = withHeader(
@@ -201,31 +232,12 @@ function finish(state: ConnectionState, response: RtspResponse, failure: Failure
     'Server',
     state.config.serverName,
   )
-  const respond: ConnectionEffect = { kind: 'respond', response: { ...response, headers } }
+  const challenged = isChallenge(state.pending?.request ?? null, failure)
+  const respond: ConnectionEffect = { kind: challenged ? 'challenge' : 'respond', response: { ...response, headers } }
   const answered: ConnectionState = { ...state, pending: null }
-  if (failure === null) return { state: answered, effects: [respond, { kind: 'resumeReading' }] }
-  return {
-    state: { ...answered, tag: 'closing', failure },
-    effects: [
-      respond,
-      { kind: 'cancelTimer', timer: 'read' },
-      { kind: 'startTimer', timer: 'linger', delayMs: lingerMs },
-      { kind: 'endSocket' },
-    ],
-  }
-}
-
-/** Closes without an answer: what is queued is lost, the reason is kept for the event. */
-function destroy(state: ConnectionState, failure: Failure): Step {
-  return {
-    state: { ...state, tag: 'closing', failure, pending: null },
-    effects: [
-      { kind: 'cancelTimer', timer: 'read' },
-      { kind: 'cancelTimer', timer: 'handler' },
-      { kind: 'forgetHandler' },
-      { kind: 'destroySocket' },
-    ],
-  }
+  if (failure === null || challenged) return { state: answered, effects: [respond, { kind: 'resumeReading' }] }
+  const step = endSocket(answered, failure)
+  return { state: step.state, effects: [respond, ...step.effects] }
 }
 
 function whileClosing(state: ConnectionState, message: ConnectionMessage): Step {
@@ -233,6 +245,8 @@ function whileClosing(state: ConnectionState, message: ConnectionMessage): Step 
     case 'timer.linger.fired':
     case 'close.ordered':
       return { state, effects: [{ kind: 'destroySocket' }] }
+    case 'half.joined':
+      return halfJoined(state, message.opens)
     case 'session.ended':
       return stay(state.session?.id === message.sessionId ? { ...state, session: null } : state)
     default:
@@ -266,7 +280,7 @@ function checkActivity(
   const idleMs = at - message.lastElementAt
   // While a request is being answered the socket is not read: that is our time, not the peer's.
   if (state.pending === null && idleMs >= limitMs) {
-    return destroy(
+    return destroySocket(
       state,
       new Failure('ERR_RTSP_CONNECTION_TIMED_OUT', `nothing was received for ${Math.round(idleMs)} ms`),
     )

@@ -1,5 +1,6 @@
 import { Failure } from '../../contracts/failure.ts'
 import type { ConnectionId } from '../../contracts/units.ts'
+import { discardFlow } from './preparing.ts'
 import type { SessionEffect, SessionState, SessionStep } from './protocol.ts'
 import { isActive } from './transitions.ts'
 
@@ -57,6 +58,6 @@ function abandonRequest(state: SessionState, connectionId: ConnectionId): Sessio
   if (pending.stage === 'joining' && state.stream === null) {
     effects.push({ kind: 'leaveStream', streamId: pending.stream.streamId })
   }
-  if (pending.stage === 'arming') effects.push({ kind: 'closeReader' })
+  effects.push(...discardFlow(state, pending.request))
   return { state: { ...state, pending: null, callId: state.callId + 1 }, effects }
 }

@@ -20,20 +20,16 @@ export function arm(
   outcome: HandlerOutcome,
 ): SessionStep {
   const { request, callId } = pending
-  const { stream, transport } = state
-  if (stream === null || transport === null)
-    return refuse(state, request, new Failure('ERR_RTSP_FAULT', 'nothing was set up'))
+  const { stream } = state
+  if (stream === null) return refuse(state, request, new Failure('ERR_RTSP_FAULT', 'nothing was set up'))
   return {
     state: { ...state, pending: { stage: 'arming', callId, request, outcome } },
     effects: [
       {
-        kind: 'armReader',
+        kind: state.transport?.protocol === 'udp-multicast' ? 'readCursors' : 'armReader',
         callId,
         streamId: stream.streamId,
-        transport,
         medias: state.medias,
-        connectionId: request.connectionId,
-        address: state.author.address,
       },
     ],
   }
@@ -57,8 +53,7 @@ export function record(state: SessionState, request: SessionRequest, outcome: Ha
   const step = activate({ ...state, tag: 'record' }, request, outcome)
   const punch: SessionEffect[] =
     state.transport?.protocol === 'udp' ? [{ kind: 'punch', medias: state.medias, address: state.author.address }] : []
-  const reports: SessionEffect[] = state.transport?.protocol === 'udp' ? [startReceiverReports(state)] : []
-  return { state: step.state, effects: [...punch, ...step.effects, ...reports] }
+  return { state: step.state, effects: [...punch, ...step.effects] }
 }
 
 /** PLAY and RECORD alike: the peer's packets are let in, the answer goes out, then (`answer.written`) ours follow. */
@@ -71,20 +66,23 @@ function activate(state: SessionState, request: SessionRequest, outcome: Handler
     confirm: true,
     ...(isTcp ? { mode: 'streaming' } : {}),
   })
+  // A publisher, and a reader with a back channel, is told how its packets arrive; over TCP there is nothing to tell.
+  const isUnicast = transport.protocol === 'udp'
+  const reports = isUnicast && state.medias.some((media) => media.receivesRtp) ? [startReceiverReports(state)] : []
   return {
     state: step.state,
     effects: [
       {
         kind: 'openInbound',
+        streamId: state.stream?.streamId ?? null,
         transport,
         medias: state.medias,
-        connectionId: request.connectionId,
         address: state.author.address,
-        recording: state.tag === 'record',
       },
       { kind: 'publishState' },
       ...step.effects,
       { kind: 'startTimer', timer: 'check', delayMs: state.config.checkPeriodMs },
+      ...reports,
     ],
   }
 }

@@ -1,8 +1,6 @@
 import { InboundTracks } from '../../media/inbound/inbound-tracks.ts'
 import type { DatagramReceiver } from '../../media/udp-router.ts'
-import { DirectWriter } from '../../media/outbound/direct-writer.ts'
 import type { FrameReceiver, Runtime, SessionEntry } from '../runtime.ts'
-import { readerMedias, readerTarget } from './outbound-effects.ts'
 import type { SessionEffect, SessionMedia } from './protocol.ts'
 
 /** What lets packets of a peer in: tracks, interleaved channels, UDP sources. */
@@ -26,12 +24,20 @@ export function prepareTrack(runtime: Runtime, entry: SessionEntry, effect: Effe
       onSubscriberError: (error) => runtime.application.publish({ type: 'subscriber.error', sessionId, error }),
     },
   })
-  const localSsrcs = new Map(media.formats.map((format) => [format.payloadType, randomSsrc(runtime)]))
+  const localSsrcs = new Map<number, number>()
+  for (const [index, format] of media.formats.entries()) {
+    localSsrcs.set(format.payloadType, effect.ssrcs[index] ?? unusedSsrc(runtime, entry))
+  }
+  for (const ssrc of localSsrcs.values()) entry.localSsrcs.add(ssrc)
   entry.tracks.add({ mediaIndex, media, receivesRtp, localSsrcs })
 }
 
-function randomSsrc(runtime: Runtime): number {
-  return runtime.entropy.uint32() || 1
+/** Random, not 0 and unique in the session (RFC 3550 section 8.1). */
+function unusedSsrc(runtime: Runtime, entry: SessionEntry): number {
+  let ssrc = runtime.entropy.uint32() >>> 0
+  while (ssrc === 0 || entry.localSsrcs.has(ssrc)) ssrc = (ssrc + 1) >>> 0
+  entry.localSsrcs.add(ssrc)
+  return ssrc
 }
 
 /** PLAY or RECORD: from here on packets of the peer are taken. */
@@ -40,28 +46,21 @@ export function openInbound(runtime: Runtime, entry: SessionEntry, effect: Effec
   if (tracks === null) return
   closeInbound(entry)
   tracks.open()
-  if (effect.recording) openWriter(runtime, entry, effect)
-  if (effect.transport.protocol === 'tcp') entry.frames = frameReceiver(tracks, effect.medias)
-  else entry.releaseSources = registerSources(runtime, tracks, effect)
+  switch (effect.transport.protocol) {
+    case 'tcp': {
+      entry.frames = frameReceiver(tracks, effect.medias)
+      return
+    }
+    case 'udp': {
+      entry.releaseSources = registerSources(runtime, tracks, effect)
+      return
+    }
+    case 'udp-multicast': {
+      entry.releaseSources = registerMulticastSources(runtime, tracks, effect)
+      return
+    }
+  }
 }
-
-/** A publisher is written to as well: RTCP, and what the application sends it. */
-function openWriter(runtime: Runtime, entry: SessionEntry, effect: Effect<'openInbound'>): void {
-  const target = readerTarget(runtime, effect.transport, effect.connectionId, effect.address)
-  if (target === null) return
-  const { maxQueuedBytes, maxPacketBytes } = runtime.config
-  entry.writer = new DirectWriter({
-    target,
-    medias: readerMedias(effect.medias),
-    limits: { maxQueuedBytes, maxQueuedPackets: recordingQueuePackets },
-    maxPacketBytes,
-  })
-  // What is written before the answer to RECORD has gone out waits for it.
-  entry.writer.arm()
-}
-
-/** A publisher is sent nothing but RTCP: a short queue does. */
-const recordingQueuePackets = 8
 
 /** Channel of an interleaved frame to media index and kind; a flat table, one look-up per frame. */
 function frameReceiver(tracks: InboundTracks, medias: readonly SessionMedia[]): FrameReceiver {
@@ -99,13 +98,29 @@ function registerSources(runtime: Runtime, tracks: InboundTracks, effect: Effect
   }
 }
 
+/** Readers over multicast send RTCP to the groups; RTP that anybody sends there is nobody's. */
+function registerMulticastSources(
+  runtime: Runtime,
+  tracks: InboundTracks,
+  { streamId, medias, address }: Effect<'openInbound'>,
+): (() => void) | null {
+  const sources = streamId === null ? undefined : runtime.streams.get(streamId)?.multicast?.sources
+  if (sources === undefined) return null
+  const releases = medias.map(({ mediaIndex }) => {
+    const onRtcp: DatagramReceiver = (bytes) => tracks.receiveRtcp(mediaIndex, bytes)
+    sources[mediaIndex]?.register(address, onRtcp)
+    return () => sources[mediaIndex]?.unregister(address, onRtcp)
+  })
+  return () => {
+    for (const release of releases) release()
+  }
+}
+
 /** PAUSE or the end: packets of the peer are no longer taken. */
 export function closeInbound(entry: SessionEntry): void {
   entry.releaseSources?.()
   entry.releaseSources = null
   entry.frames = null
-  entry.writer?.close()
-  entry.writer = null
   entry.tracks?.close()
 }
 
@@ -125,7 +140,10 @@ export function punch(runtime: Runtime, effect: Effect<'punch'>): void {
 
 /** Receiver reports of every track; over UDP only (spec 6.10). */
 export function sendReceiverReports(runtime: Runtime, entry: SessionEntry): void {
-  const { tracks, writer } = entry
-  if (tracks === null || writer === null) return
-  for (const { mediaIndex, bytes } of tracks.receiverReports(runtime.clock.now())) writer.writeRtcp(mediaIndex, bytes)
+  // A publisher has a writer, a reader with a back channel its reader of the stream.
+  const sender = entry.writer ?? entry.reader
+  if (entry.tracks === null || sender === null) return
+  for (const { mediaIndex, bytes } of entry.tracks.receiverReports(runtime.clock.now())) {
+    sender.writeRtcp(mediaIndex, bytes)
+  }
 }

@@ -4,7 +4,7 @@ import type { SessionId } from '../../contracts/units.ts'
 import type { ActorContext } from '../../kernel/behavior.ts'
 import type { Runtime, SessionEntry } from '../runtime.ts'
 import { closeInbound, openInbound, prepareTrack, punch, sendReceiverReports } from './inbound-effects.ts'
-import { armReader, closeReader } from './outbound-effects.ts'
+import { armReader, closeSending, discardPrepared, prepareSending, tellCursors } from './outbound-effects.ts'
 import type { SessionEffect, SessionMessage, SessionRequest, SessionState } from './protocol.ts'
 import { initSession, reduceSession } from './reducer.ts'
 
@@ -34,6 +34,7 @@ export function openSession(runtime: Runtime, id: SessionId, request: SessionReq
     frames: null,
     reader: null,
     writer: null,
+    localSsrcs: new Set(),
     releaseSources: null,
     inFlight: new Map([[connectionId, request.requestId]]),
   }
@@ -78,7 +79,7 @@ function interpret(runtime: Runtime, entry: SessionEntry, effect: SessionEffect,
       return runtime.connections.get(connectionId)?.ref.tell({ type: 'session.answered', requestId, answer })
     }
     case 'joinStream': {
-      const { callId, streamId, address, zone, clientRtpPort } = effect
+      const { callId, streamId, address, zone, clientRtpPort, isMulticast } = effect
       const stream = runtime.streams.get(streamId)
       if (stream === undefined) {
         self.tell({ type: 'stream.refused', callId, failure: new Failure('ERR_RTSP_STREAM_CLOSED') })
@@ -87,7 +88,7 @@ function interpret(runtime: Runtime, entry: SessionEntry, effect: SessionEffect,
       stream.ref.tell({
         type: 'reader.joinRequested',
         callId,
-        reader: { sessionId, address, zone, clientRtpPort },
+        reader: { sessionId, address, zone, clientRtpPort, isMulticast },
       })
       return
     }
@@ -97,15 +98,27 @@ function interpret(runtime: Runtime, entry: SessionEntry, effect: SessionEffect,
       prepareTrack(runtime, entry, effect)
       return
     }
+    case 'prepareSending': {
+      prepareSending(runtime, entry, effect, self)
+      return
+    }
+    case 'discardPrepared': {
+      discardPrepared(entry)
+      return
+    }
     case 'armReader': {
       armReader(runtime, entry, effect, self)
+      return
+    }
+    case 'readCursors': {
+      tellCursors(runtime, effect, self)
       return
     }
     case 'releaseReader':
       entry.writer?.release()
       return entry.reader?.release()
     case 'closeReader': {
-      closeReader(entry)
+      closeSending(entry)
       return
     }
     case 'openInbound': {
@@ -124,7 +137,8 @@ function interpret(runtime: Runtime, entry: SessionEntry, effect: SessionEffect,
       const now = runtime.clock.now()
       entry.tracks?.poll(now)
       const lastPacketAt = entry.tracks?.lastPacketAt ?? 0
-      self.tell({ type: 'activity.sampled', lastPacketAt, stalledMs: entry.reader?.stalledMs(now) ?? 0 })
+      const stalledMs = (entry.reader ?? entry.writer)?.stalledMs(now) ?? 0
+      self.tell({ type: 'activity.sampled', lastPacketAt, stalledMs })
       return
     }
     case 'sendSenderReports':
@@ -179,7 +193,7 @@ function startTimer(effect: SessionEffect & { readonly kind: 'startTimer' }, sel
 /** The end is told once nothing of the session is left; requests that came too late get their answer here. */
 function close(runtime: Runtime, entry: SessionEntry, failure: Failure): void {
   runtime.sessionsByToken.delete(entry.token)
-  closeReader(entry)
+  closeSending(entry)
   closeInbound(entry)
   for (const [connectionId, requestId] of entry.inFlight) {
     const refused = { type: 'session.refused', requestId, failure: new Failure('ERR_RTSP_TERMINATED') } as const

@@ -1,12 +1,16 @@
 import { Failure } from '../../contracts/failure.ts'
-import type { ConnectionId } from '../../contracts/units.ts'
+import type { ConnectionId, StreamId } from '../../contracts/units.ts'
 import type { ActorContext } from '../../kernel/behavior.ts'
+import { DirectWriter } from '../../media/outbound/direct-writer.ts'
+import type { HubReader } from '../../media/outbound/hub-reader.ts'
 import type { ReaderMedia, ReaderTarget } from '../../media/outbound/reader-options.ts'
 import type { SessionTransport } from '../handler-call.ts'
 import type { Runtime, SessionEntry } from '../runtime.ts'
 import type { SessionEffect, SessionMedia, SessionMessage, SessionState, TrackCursor } from './protocol.ts'
 
 /** What sends packets to a peer: the reader of a stream, its gate, and where it writes to. */
+
+type Effect<Kind extends SessionEffect['kind']> = SessionEffect & { readonly kind: Kind }
 
 /** Where packets for the peer go; `null` when the connection or the sockets are gone. */
 export function readerTarget(
@@ -35,51 +39,128 @@ export function readerMedias(medias: readonly SessionMedia[]): readonly ReaderMe
   }))
 }
 
-/** Makes the reader, arms all its gates in one step, and tells where the stream stands at that moment. */
+/** PLAY or RECORD, before the handler is asked: from here on what is written to the session is kept for it. */
+export function prepareSending(
+  runtime: Runtime,
+  entry: SessionEntry,
+  effect: Effect<'prepareSending'>,
+  self: ActorContext<SessionMessage, SessionState>,
+): void {
+  const { streamId, transport, connectionId, address } = effect
+  const target = readerTarget(runtime, transport, connectionId, address)
+  if (target === null) return
+  const medias = readerMedias(effect.medias)
+  if (streamId === null) prepareWriter(runtime, entry, target, medias)
+  else prepareReader(runtime, entry, streamId, target, medias, self)
+}
+
+function prepareReader(
+  runtime: Runtime,
+  entry: SessionEntry,
+  streamId: StreamId,
+  target: ReaderTarget,
+  medias: readonly ReaderMedia[],
+  self: ActorContext<SessionMessage, SessionState>,
+): void {
+  const stream = runtime.streams.get(streamId)
+  if (stream === undefined || stream.hub.isClosed) return
+  const { maxQueuedBytes, maxQueuedPackets, senderReports } = runtime.config
+  const sessionId = entry.id
+  const failure = new Failure('ERR_RTSP_WRITE_QUEUE_FULL')
+  const type = 'stream.writeError'
+  const policy = stream.slowReaders
+  entry.reader?.close()
+  entry.reader = stream.hub.createReader(
+    {
+      target,
+      medias,
+      limits: { maxQueuedBytes, maxQueuedPackets },
+      policy,
+      startsFromCache: true,
+      senderReports,
+      hooks: {
+        onFirstReport: () => self.tell({ type: 'reports.started' }),
+        onDropStart: () => {
+          runtime.application.publish({ type, sessionId, failure, phase: 'started', droppedPackets: 0 })
+          if (policy === 'close') self.tell({ type: 'resource.failed', failure })
+        },
+        onDropEnd: (droppedPackets) =>
+          runtime.application.publish({ type, sessionId, failure, phase: 'ended', droppedPackets }),
+      },
+    },
+    entry.reader ?? undefined,
+  )
+  entry.reader.prepare()
+}
+
+/** A publisher is written to as well: RTCP, our reports and what the application sends it. */
+function prepareWriter(
+  runtime: Runtime,
+  entry: SessionEntry,
+  target: ReaderTarget,
+  medias: readonly ReaderMedia[],
+): void {
+  const { maxQueuedBytes, maxPacketBytes } = runtime.config
+  const limits = { maxQueuedBytes, maxQueuedPackets: recordingQueuePackets }
+  const previous = entry.writer === null ? {} : { previous: entry.writer }
+  entry.writer?.close()
+  entry.writer = new DirectWriter({ target, medias, limits, maxPacketBytes, ...previous })
+  entry.writer.arm()
+}
+
+/** A publisher is sent nothing but RTCP: a short queue does. */
+const recordingQueuePackets = 8
+
+/** PLAY or RECORD came to nothing. The counts of what went out before stay. */
+export function discardPrepared(entry: SessionEntry): void {
+  entry.reader?.discard()
+  entry.writer?.close()
+}
+
+/** Arms all gates of the reader in one step, and tells where the stream stands at that moment. */
 export function armReader(
   runtime: Runtime,
   entry: SessionEntry,
-  effect: SessionEffect & { readonly kind: 'armReader' },
+  effect: Effect<'armReader'>,
   self: ActorContext<SessionMessage, SessionState>,
 ): void {
-  const { callId, medias } = effect
+  const { callId } = effect
+  const { reader } = entry
   const stream = runtime.streams.get(effect.streamId)
-  const target = readerTarget(runtime, effect.transport, effect.connectionId, effect.address)
-  if (stream === undefined || target === null) {
-    const failure = new Failure(stream === undefined ? 'ERR_RTSP_STREAM_CLOSED' : 'ERR_RTSP_TERMINATED')
+  const isStreamGone = stream === undefined || stream.hub.isClosed
+  if (isStreamGone || reader?.gate !== 'prepared') {
+    const failure = new Failure(isStreamGone ? 'ERR_RTSP_STREAM_CLOSED' : 'ERR_RTSP_TERMINATED')
     self.tell({ type: 'gates.failed', callId, failure })
     return
   }
-  const { maxQueuedBytes, maxQueuedPackets, senderReports } = runtime.config
-  const sessionId = entry.id
-  const full = new Failure('ERR_RTSP_WRITE_QUEUE_FULL')
-  const reader = stream.hub.createReader({
-    target,
-    medias: readerMedias(medias),
-    limits: { maxQueuedBytes, maxQueuedPackets },
-    policy: 'drop-to-random-access',
-    senderReports,
-    hooks: {
-      onFirstReport: () => self.tell({ type: 'reports.started' }),
-      onDropStart: () => undefined,
-      onDropEnd: (droppedPackets) =>
-        runtime.application.publish({ type: 'stream.writeError', sessionId, failure: full, droppedPackets }),
-    },
-  })
-  entry.reader?.close()
-  entry.reader = reader
   reader.arm()
+  tellCursors(runtime, effect, self, reader)
+}
+
+/** Tells where the stream stands, for the reader if there is one: it may begin before now. */
+export function tellCursors(
+  runtime: Runtime,
+  effect: Effect<'armReader' | 'readCursors'>,
+  self: ActorContext<SessionMessage, SessionState>,
+  reader?: HubReader,
+): void {
+  const { callId, medias } = effect
+  const stream = runtime.streams.get(effect.streamId)
+  if (stream === undefined || stream.hub.isClosed) {
+    self.tell({ type: 'gates.failed', callId, failure: new Failure('ERR_RTSP_STREAM_CLOSED') })
+    return
+  }
   const now = runtime.clock.wallNow()
   const cursors: TrackCursor[] = []
   for (const { mediaIndex } of medias) {
-    const cursor = stream.hub.cursor(mediaIndex, now)
+    const cursor = (reader ?? stream.hub).cursor(mediaIndex, now)
     if (cursor !== undefined) cursors.push({ mediaIndex, ...cursor })
   }
   self.tell({ type: 'gates.armed', callId, cursors })
 }
 
-/** Nothing leaves after this; what was written before still does. */
-export function closeReader(entry: SessionEntry): void {
+/** Nothing leaves after this; what was written before still does. The counts stay readable, and go on with the next PLAY. */
+export function closeSending(entry: SessionEntry): void {
   entry.reader?.close()
-  entry.reader = null
+  entry.writer?.close()
 }

@@ -5,6 +5,7 @@ import type { RtspRequest } from '../../wire/rtsp/message.ts'
 import type { ServerConfig } from '../config.ts'
 import type { SessionAnswer } from '../connection/protocol.ts'
 import type { HandlerCall, HandlerOutcome, SessionTransport, StreamFacts } from '../handler-call.ts'
+import type { MulticastAddress } from '../stream/protocol.ts'
 import type { SessionMethod, SessionTag } from './transitions.ts'
 
 /** Who created the session. UDP media goes to this address, and only its IP may use the session. */
@@ -37,6 +38,8 @@ export interface SessionRequest {
   readonly zone: string
   /** The connection is a tunnel: no UDP on it. */
   readonly tunnelled: boolean
+  /** The connection is TLS: no packets in clear beside it. */
+  readonly secure: boolean
 }
 
 /** What SETUP has settled before the handler is asked. */
@@ -113,7 +116,12 @@ export type SessionMessage =
   | { readonly type: 'request.received'; readonly request: SessionRequest }
   | { readonly type: 'handler.answered'; readonly callId: number; readonly outcome: HandlerOutcome }
   | { readonly type: 'timer.handler.fired'; readonly callId: number }
-  | { readonly type: 'stream.joined'; readonly callId: number }
+  | {
+      readonly type: 'stream.joined'
+      readonly callId: number
+      /** The stream's multicast groups, by media index; empty over unicast. */
+      readonly groups: readonly MulticastAddress[]
+    }
   | { readonly type: 'stream.refused'; readonly callId: number; readonly failure: Failure }
   | { readonly type: 'gates.armed'; readonly callId: number; readonly cursors: readonly TrackCursor[] }
   | { readonly type: 'gates.failed'; readonly callId: number; readonly failure: Failure }
@@ -149,6 +157,7 @@ export type SessionEffect =
       readonly address: string
       readonly zone: string
       readonly clientRtpPort: number | null
+      readonly isMulticast: boolean
     }
   | { readonly kind: 'leaveStream'; readonly streamId: StreamId }
   /** Prepares the receiving half for one more media. */
@@ -156,30 +165,47 @@ export type SessionEffect =
       readonly kind: 'addTrack'
       readonly media: SessionMedia
       readonly description: SessionDescription
+      /** Sources of the packets that the peer is sent, by format; empty when it sends and we report. */
+      readonly ssrcs: readonly number[]
       readonly reliable: boolean
     }
-  /** Makes the reader and arms its gates: what is written to the stream from here on is held for it. */
+  /** Makes the sending half: what is written to this session alone is held. `streamId` is `null` for publishers. */
   | {
-      readonly kind: 'armReader'
-      readonly callId: number
-      readonly streamId: StreamId
+      readonly kind: 'prepareSending'
+      readonly streamId: StreamId | null
       readonly transport: SessionTransport
       readonly medias: readonly SessionMedia[]
       readonly connectionId: ConnectionId
       readonly address: string
+    }
+  /** Forgets what was held since `prepareSending`. */
+  | { readonly kind: 'discardPrepared' }
+  /** Arms the gates of the reader: what is written to the stream from here on is held for it as well. */
+  | {
+      readonly kind: 'armReader'
+      readonly callId: number
+      readonly streamId: StreamId
+      readonly medias: readonly SessionMedia[]
+    }
+  /** PLAY over multicast: there is no gate, the groups flow; only where the stream stands is asked for. */
+  | {
+      readonly kind: 'readCursors'
+      readonly callId: number
+      readonly streamId: StreamId
+      readonly medias: readonly SessionMedia[]
     }
   /** Lets go what is held. */
   | { readonly kind: 'releaseReader' }
   /** Nothing more leaves after this. */
   | { readonly kind: 'closeReader' }
-  /** Lets packets of the peer in, over the connection (TCP) or from the author's ports (UDP). */
+  /** Lets packets of the peer in: over the connection, from the author's ports, or from the stream's groups. */
   | {
       readonly kind: 'openInbound'
+      /** The stream that is read; `null` for publishers. */
+      readonly streamId: StreamId | null
       readonly transport: SessionTransport
       readonly medias: readonly SessionMedia[]
-      readonly connectionId: ConnectionId
       readonly address: string
-      readonly recording: boolean
     }
   | { readonly kind: 'closeInbound' }
   /** Sends the packets that open a firewall on the way (spec 4.9). */

@@ -5,6 +5,7 @@ import { requestPath } from '../../wire/url/request-path.ts'
 import type { HandlerName, ServerConfig } from '../config.ts'
 import type { HandlerCall, HandlerOutcome } from '../handler-call.ts'
 import { answerOptions } from '../options-answer.ts'
+import type { MulticastAddress } from '../stream/protocol.ts'
 import { announcedDescription } from './announce.ts'
 import { answer, refuse, refuseMethod } from './answers.ts'
 import { closeSession, connectionGone, finishClosing } from './ending.ts'
@@ -19,6 +20,7 @@ import {
   type SessionState,
   type SessionStep,
 } from './protocol.ts'
+import { discardFlow, prepareFlow } from './preparing.ts'
 import { completeSetup, planSetup, settleSetup } from './setup.ts'
 import { isActive, isAllowed } from './transitions.ts'
 
@@ -80,7 +82,7 @@ export function reduceSession(state: SessionState, message: SessionMessage, at: 
         : stay(state)
     case 'stream.joined':
       return message.callId === state.callId && state.pending?.stage === 'joining'
-        ? next(joined(state, state.pending), at)
+        ? next(joined(state, state.pending, message.groups), at)
         : stay(state)
     case 'stream.refused':
       return message.callId === state.callId && state.pending?.stage === 'joining'
@@ -92,7 +94,7 @@ export function reduceSession(state: SessionState, message: SessionMessage, at: 
         : stay(state)
     case 'gates.failed':
       return message.callId === state.callId && state.pending?.stage === 'arming'
-        ? next(refuse(state, state.pending.request, message.failure), at)
+        ? next(refuseStart(state, state.pending.request, message.failure), at)
         : stay(state)
     case 'answer.written':
       return isActive(state.tag) ? { state, effects: [{ kind: 'releaseReader' }] } : stay(state)
@@ -210,7 +212,8 @@ function begin(state: SessionState, request: SessionRequest, at: Millis): Sessio
 function ifSamePath(state: SessionState, request: SessionRequest, handler: 'play' | 'record'): SessionStep {
   const { url } = request.request
   const path = url === null ? '' : requestPath(url).path
-  if (path === state.path) return call(state, request, handler)
+  // A publisher may announce a path with a slash at its end, which is kept: its RECORD has the same.
+  if (path === state.path || url?.path === state.path) return call(state, request, handler)
   return refuse(state, request, new Failure('ERR_RTSP_PATH_HAS_CHANGED', `was '${state.path}', now is '${path}'`))
 }
 
@@ -244,6 +247,7 @@ function call(
     state: { ...state, callId, pending: { stage: 'handler', callId, request, setup, announced } },
     effects: [
       { kind: 'startTimer', timer: 'handler', delayMs: state.config.handlerTimeoutMs },
+      ...prepareFlow(state, request),
       { kind: 'callHandler', callId, call: handlerCall },
     ],
   }
@@ -251,8 +255,14 @@ function call(
 
 function handlerTimedOut(state: SessionState, request: SessionRequest): SessionStep {
   const failure = new Failure('ERR_RTSP_HANDLER_TIMED_OUT', String(state.config.handlerTimeoutMs))
-  const step = refuse(state, request, failure)
+  const step = refuseStart(state, request, failure)
   return { state: step.state, effects: [{ kind: 'forgetHandler' }, ...step.effects] }
+}
+
+/** As `refuse`; what a handler of PLAY or RECORD has written meanwhile goes with it. */
+function refuseStart(state: SessionState, request: SessionRequest, failure: Failure): SessionStep {
+  const step = refuse(state, request, failure)
+  return { state: step.state, effects: [...discardFlow(state, request), ...step.effects] }
 }
 
 function handlerAnswered(
@@ -273,7 +283,10 @@ function carryOut(
 ): SessionStep {
   const { request, callId } = pending
   const forward = (): SessionStep => answer(state, request, outcome.response, { failure: outcome.failure })
-  if (outcome.response.statusCode !== 200) return forward()
+  if (outcome.response.statusCode !== 200) {
+    const step = forward()
+    return { state: step.state, effects: [...discardFlow(state, request), ...step.effects] }
+  }
   switch (request.method) {
     case 'ANNOUNCE': {
       const { url } = request.request
@@ -302,8 +315,16 @@ function carryOut(
   }
 }
 
-function joined(state: SessionState, pending: PendingCall & { readonly stage: 'joining' }): SessionStep {
-  return completeSetup(state, pending.request, pending.setup, pending.media, pending.stream, pending.outcome)
+function joined(
+  state: SessionState,
+  { request, setup, media, stream, outcome }: PendingCall & { readonly stage: 'joining' },
+  groups: readonly MulticastAddress[],
+): SessionStep {
+  const group = groups[media.mediaIndex] ?? null
+  if (group === null && setup.transport.protocol === 'udp-multicast') {
+    return refuse(state, request, new Failure('ERR_RTSP_FAULT', 'the stream has no multicast group for the media'))
+  }
+  return completeSetup(state, request, setup, media, stream, outcome, group)
 }
 
 function whileClosing(state: SessionState, message: SessionMessage): SessionStep {

@@ -5,6 +5,7 @@ import { createResponse, type RtspResponse } from '../../wire/rtsp/message.ts'
 import { matchAnnouncedControl, setupPath } from '../../wire/url/request-path.ts'
 import type { ServerConfig } from '../config.ts'
 import type { HandlerOutcome, SessionTransport, StreamFacts } from '../handler-call.ts'
+import type { MulticastAddress } from '../stream/protocol.ts'
 import { answer, refuse } from './answers.ts'
 import type { SessionMedia, SessionRequest, SessionState, SessionStep, SetupPlan } from './protocol.ts'
 
@@ -13,6 +14,9 @@ import type { SessionMedia, SessionRequest, SessionState, SessionStep, SetupPlan
  * channels once the handler agreed (`settleSetup`), and the answer once the stream took the reader (`completeSetup`).
  * The order of the checks is that of spec 4.5: clients see the same status for the same mistake as elsewhere.
  */
+
+/** What clients are told of a group; sockets have a smaller one. A client that sends with it is not cut off sooner. */
+const toldTtl = 127
 
 /** Highest first interleaved channel: its pair must fit the one byte on the wire. */
 const maxFirstChannel = 254
@@ -26,14 +30,18 @@ export function planSetup(
   if (value === undefined) return new Failure('ERR_RTSP_TRANSPORT_INVALID', 'value not provided')
   const offers = parseTransports(value)
   if (isFailure(offers)) return offers
-  const offer = offers.find((candidate) => isOffered(candidate, state.config, request.tunnelled))
+  const isRecording = state.tag === 'preRecord'
+  // Nobody can publish to a group: such an alternative is passed over.
+  const offer = offers.find(
+    (candidate) => isOffered(candidate, state.config, request) && !(isRecording && isMulticastOffer(candidate)),
+  )
   if (offer === undefined) return { status: 461 }
 
-  const isRecording = state.tag === 'preRecord'
   const place = placeOf(state, request)
   if (isFailure(place)) return place
 
-  const transport: SessionTransport = { protocol: offer.protocol, profile: offer.profile }
+  const protocol = isMulticastOffer(offer) ? 'udp-multicast' : offer.protocol
+  const transport: SessionTransport = { protocol, profile: offer.profile }
   if (state.transport !== null && !sameTransport(state.transport, transport)) {
     return new Failure('ERR_RTSP_MEDIAS_DIFFERENT_TRANSPORTS')
   }
@@ -45,13 +53,21 @@ export function planSetup(
   return { transport, ...place, ...channels }
 }
 
-function isOffered(offer: TransportHeader, config: ServerConfig, tunnelled: boolean): boolean {
-  // Keys for SAVP would travel in clear here; with TLS, clear media would defeat it.
-  if (config.secure !== (offer.profile === 'SAVP') && !(config.secure && offer.protocol === 'tcp')) return false
+function isOffered(offer: TransportHeader, config: ServerConfig, { secure, tunnelled }: SessionRequest): boolean {
+  // Keys would travel in clear without TLS. With it, this is where SAVP will be let in once sessions have keys.
+  if (offer.profile === 'SAVP') return false
   if (offer.protocol === 'tcp') return true
-  if (config.udp === null || tunnelled || offer.delivery === 'multicast') return false
+  // Packets in clear beside an encrypted connection would defeat it, and a tunnel is there because of a firewall.
+  if (secure || tunnelled) return false
+  if (isMulticastOffer(offer)) return config.multicast
+  if (config.udp === null) return false
   // GStreamer may offer `client_port=0-0`; nothing can be sent there, the next alternative may do.
   return offer.clientPort === undefined || (offer.clientPort[0] > 0 && offer.clientPort[1] > 0)
+}
+
+/** Interleaved frames with the word `multicast` are interleaved frames. */
+function isMulticastOffer({ protocol, delivery }: TransportHeader): boolean {
+  return protocol === 'udp' && delivery === 'multicast'
 }
 
 function placeOf(
@@ -75,6 +91,8 @@ function channelsOf(
   state: SessionState,
   offer: TransportHeader,
 ): Pick<SetupPlan, 'interleaved' | 'clientPorts'> | Failure {
+  // The group and its ports are ours to choose; what the client says about them is not asked.
+  if (isMulticastOffer(offer)) return { interleaved: null, clientPorts: null }
   if (offer.protocol === 'udp') {
     if (offer.clientPort === undefined) return new Failure('ERR_RTSP_TRANSPORT_NO_CLIENT_PORTS')
     return { interleaved: null, clientPorts: offer.clientPort }
@@ -157,6 +175,7 @@ export function settleSetup(
         zone: state.author.zone,
         // Only the first SETUP reserves ports: the later ones belong to the same reader.
         clientRtpPort: plan.transport.protocol === 'udp' && state.medias.length === 0 ? setupMedia.clientRtpPort : null,
+        isMulticast: plan.transport.protocol === 'udp-multicast',
       },
     ],
   }
@@ -174,7 +193,7 @@ function freeChannel(state: SessionState): number {
   return channel
 }
 
-/** The last step: the media is set up, the client learns its transport. */
+/** The last step: the media is set up, the client learns its transport. `group`: where it listens, over multicast. */
 export function completeSetup(
   state: SessionState,
   request: SessionRequest,
@@ -182,8 +201,12 @@ export function completeSetup(
   media: SessionMedia,
   stream: StreamFacts | null,
   outcome: HandlerOutcome,
+  group: MulticastAddress | null = null,
 ): SessionStep {
-  const description = stream?.description ?? state.announced
+  // The session keeps the description it began with, even if the stream's was reloaded meanwhile.
+  const facts = state.stream ?? stream
+  const description = facts?.description ?? state.announced
+  const ssrcs = media.receivesRtp ? [] : (facts?.ssrcs[media.mediaIndex] ?? [])
   const response: RtspResponse = {
     ...outcome.response,
     headers: withHeader(
@@ -191,7 +214,7 @@ export function completeSetup(
         ? createResponse(200, outcome.response.headers).headers
         : outcome.response.headers,
       'Transport',
-      formatTransport(transportAnswer(state.config, plan.transport, media, stream)),
+      formatTransport(transportAnswer(state.config, plan.transport, media, stream, group)),
     ),
   }
   const next: SessionState = {
@@ -200,7 +223,7 @@ export function completeSetup(
     path: plan.path,
     query: plan.query,
     transport: plan.transport,
-    stream: stream ?? state.stream,
+    stream: facts,
     medias: [...state.medias, media],
   }
   const step = answer(next, request, response, { failure: outcome.failure })
@@ -209,7 +232,7 @@ export function completeSetup(
     effects: [
       ...(description === null
         ? []
-        : [{ kind: 'addTrack', media, description, reliable: plan.transport.protocol === 'tcp' } as const]),
+        : [{ kind: 'addTrack', media, description, ssrcs, reliable: plan.transport.protocol === 'tcp' } as const]),
       { kind: 'publishState' },
       ...step.effects,
     ],
@@ -221,11 +244,16 @@ function transportAnswer(
   transport: SessionTransport,
   media: SessionMedia,
   stream: StreamFacts | null,
+  group: MulticastAddress | null,
 ): TransportHeader {
   // With several formats there are several SSRCs and the header holds one: then it says none.
   const ssrcs = stream?.ssrcs[media.mediaIndex] ?? []
   const ssrc = ssrcs.length === 1 ? ssrcs[0] : undefined
   const common = { profile: transport.profile, delivery: 'unicast', ...(ssrc === undefined ? {} : { ssrc }) } as const
+  if (group !== null) {
+    const port = [group.rtpPort, group.rtcpPort] as const
+    return { ...common, protocol: 'udp', delivery: 'multicast', destination: group.ip, port, ttl: toldTtl }
+  }
   if (transport.protocol === 'tcp') {
     return { ...common, protocol: 'tcp', interleaved: [media.rtpChannel, media.rtpChannel + 1] }
   }

@@ -2,23 +2,27 @@ import type { StreamId } from '../../contracts/units.ts'
 import type { SessionDescription } from '../../formats/description.ts'
 import type { ActorContext } from '../../kernel/behavior.ts'
 import { StreamHub } from '../../media/outbound/stream-hub.ts'
-import type { Runtime, StreamEntry } from '../runtime.ts'
-import type { StreamEffect, StreamMessage, StreamState } from './protocol.ts'
+import type { ReadingConfig, Runtime, StreamEntry } from '../runtime.ts'
+import { closeMulticast, openMulticast } from './multicast-effects.ts'
+import type { MulticastAddress, StreamEffect, StreamMessage, StreamState } from './protocol.ts'
 import { initStream, reduceStream } from './reducer.ts'
 
 /** The side of a stream that touches the world: its hub, and the sessions that read it. */
 
-/** Starts the actor of a stream. */
+/** Starts the actor of a stream. `multicastAddresses` are groups that the application chose, by media index. */
 export function openStream(
   runtime: Runtime,
   id: StreamId,
   description: SessionDescription,
   onReaders: (count: number) => void,
+  multicastAddresses: readonly MulticastAddress[] | null = null,
+  { slowReaders, gopCache }: ReadingConfig = runtime.config,
 ): StreamEntry {
   const hub = new StreamHub(description, {
     clock: runtime.clock,
     entropy: runtime.entropy,
     maxPacketBytes: runtime.config.maxPacketBytes,
+    gopCache: gopCache ?? undefined,
   })
   const ref = runtime.system.spawn(`stream ${id}`, {
     init: initStream(id),
@@ -27,12 +31,17 @@ export function openStream(
       interpret(runtime, entry, effect, self),
     onStopped: (state: StreamState, fault: unknown) => {
       runtime.streams.delete(id)
+      for (const { ip } of multicastAddresses ?? []) runtime.multicast?.addresses.free(ip)
+      closeMulticast(entry)
       if (fault === undefined) return
       hub.close()
-      for (const reader of state.readers) runtime.sessions.get(reader.sessionId)?.ref.tell({ type: 'stream.ended' })
+      const waiting = state.multicast.tag === 'opening' ? state.multicast.waiting.map(({ reader }) => reader) : []
+      for (const reader of [...state.readers, ...waiting])
+        runtime.sessions.get(reader.sessionId)?.ref.tell({ type: 'stream.ended' })
     },
   })
-  const entry: StreamEntry = { id, ref, hub, description, onReaders }
+  const entry: StreamEntry = { id, ref, hub, description, slowReaders, onReaders, multicastAddresses, multicast: null }
+  for (const { ip } of multicastAddresses ?? []) runtime.multicast?.addresses.reserve(ip)
   runtime.streams.set(id, entry)
   return entry
 }
@@ -44,14 +53,34 @@ function interpret(
   self: ActorContext<StreamMessage, StreamState>,
 ): void {
   switch (effect.kind) {
-    case 'admitReader':
-      return runtime.sessions.get(effect.sessionId)?.ref.tell({ type: 'stream.joined', callId: effect.callId })
+    case 'admitReader': {
+      const { callId, groups } = effect
+      return runtime.sessions.get(effect.sessionId)?.ref.tell({ type: 'stream.joined', callId, groups })
+    }
     case 'refuseReader': {
       const { callId, failure } = effect
       return runtime.sessions.get(effect.sessionId)?.ref.tell({ type: 'stream.refused', callId, failure })
     }
     case 'publishReaders': {
       entry.onReaders(effect.count)
+      return
+    }
+    case 'openMulticast': {
+      openMulticast(runtime, entry, self)
+      return
+    }
+    case 'closeMulticast': {
+      closeMulticast(entry)
+      return
+    }
+    case 'sendSenderReports':
+      return entry.multicast?.group.sendReports(runtime.clock.now())
+    case 'startReportTimer': {
+      self.startTimer('senderReports', runtime.config.senderReportPeriodMs, { type: 'timer.senderReports.fired' })
+      return
+    }
+    case 'cancelReportTimer': {
+      self.cancelTimer('senderReports')
       return
     }
     case 'closeHub': {

@@ -1,17 +1,19 @@
 import { Failure } from '../../contracts/failure.ts'
 import type { StreamId } from '../../contracts/units.ts'
-import type { StreamMessage, StreamReader, StreamState, StreamEffect } from './protocol.ts'
+import { dropWaiting, joinMulticast, multicastFailed, multicastOpened, closeUnheard } from './multicast-readers.ts'
+import type { StreamEffect, StreamMessage, StreamReader, StreamState } from './protocol.ts'
 
 /**
- * One stream: who reads it. It admits readers, keeps two of one host from claiming the same UDP ports, and ends them
- * all when it closes. Packets never pass here: they go through the stream's hub.
+ * One stream: who reads it. It admits readers, keeps two of one host from claiming the same UDP ports, has multicast
+ * groups opened for the first reader that wants them, and ends all readers when it closes. Packets never pass here: they
+ * go through the stream's hub.
  */
 
 type Step = { readonly state: StreamState; readonly effects: readonly StreamEffect[] }
 
 /** State a stream starts with. */
 export function initStream(id: StreamId): Step {
-  return { state: { tag: 'open', id, readers: [] }, effects: [] }
+  return { state: { tag: 'open', id, readers: [], multicast: { tag: 'closed' } }, effects: [] }
 }
 
 /** Pure and total. */
@@ -19,23 +21,25 @@ export function reduceStream(state: StreamState, message: StreamMessage): Step {
   switch (message.type) {
     case 'reader.joinRequested':
       return join(state, message.callId, message.reader)
-    case 'reader.left': {
-      const readers = state.readers.filter((reader) => reader.sessionId !== message.sessionId)
-      if (readers.length === state.readers.length) return { state, effects: [] }
-      return { state: { ...state, readers }, effects: [{ kind: 'publishReaders', count: readers.length }] }
-    }
+    case 'reader.left':
+      return leave(dropWaiting(state, message.sessionId), message.sessionId)
+    case 'multicast.opened':
+      return multicastOpened(state, message.groups)
+    case 'multicast.failed':
+      return multicastFailed(state, message.failure)
+    case 'reports.started':
+      return state.multicast.tag === 'closed' ? stay(state) : { state, effects: [{ kind: 'startReportTimer' }] }
+    case 'timer.senderReports.fired':
+      return state.multicast.tag === 'closed'
+        ? stay(state)
+        : { state, effects: [{ kind: 'sendSenderReports' }, { kind: 'startReportTimer' }] }
     case 'close.ordered':
-      if (state.tag === 'closed') return { state, effects: [] }
-      return {
-        state: { ...state, tag: 'closed', readers: [] },
-        effects: [
-          { kind: 'closeHub' },
-          { kind: 'publishReaders', count: 0 },
-          { kind: 'endReaders', sessionIds: state.readers.map((reader) => reader.sessionId) },
-          { kind: 'stop' },
-        ],
-      }
+      return close(state)
   }
+}
+
+function stay(state: StreamState): Step {
+  return { state, effects: [] }
 }
 
 function join(state: StreamState, callId: number, reader: StreamReader): Step {
@@ -45,8 +49,9 @@ function join(state: StreamState, callId: number, reader: StreamReader): Step {
     effects: [{ kind: 'refuseReader', sessionId, callId, failure }],
   })
   if (state.tag === 'closed') return refuse(new Failure('ERR_RTSP_STREAM_CLOSED'))
+  if (reader.isMulticast) return joinMulticast(state, callId, reader)
   if (state.readers.some((existing) => existing.sessionId === sessionId)) {
-    return { state, effects: [{ kind: 'admitReader', sessionId, callId }] }
+    return { state, effects: [{ kind: 'admitReader', sessionId, callId, groups: [] }] }
   }
   const port = reader.clientRtpPort
   if (port !== null && state.readers.some((existing) => isSameUdpTarget(existing, reader))) {
@@ -57,7 +62,7 @@ function join(state: StreamState, callId: number, reader: StreamReader): Step {
     state: { ...state, readers },
     effects: [
       { kind: 'publishReaders', count: readers.length },
-      { kind: 'admitReader', sessionId, callId },
+      { kind: 'admitReader', sessionId, callId, groups: [] },
     ],
   }
 }
@@ -65,3 +70,28 @@ function join(state: StreamState, callId: number, reader: StreamReader): Step {
 function isSameUdpTarget(one: StreamReader, other: StreamReader): boolean {
   return one.clientRtpPort === other.clientRtpPort && one.address === other.address && one.zone === other.zone
 }
+
+function leave(state: StreamState, sessionId: string): Step {
+  const readers = state.readers.filter((reader) => reader.sessionId !== sessionId)
+  if (readers.length === state.readers.length) return stay(state)
+  const step = closeUnheard({ ...state, readers })
+  return { state: step.state, effects: [{ kind: 'publishReaders', count: readers.length }, ...step.effects] }
+}
+
+function close(state: StreamState): Step {
+  if (state.tag === 'closed') return stay(state)
+  const step = multicastFailed(state, new Failure('ERR_RTSP_STREAM_CLOSED'))
+  return {
+    state: { ...step.state, tag: 'closed', readers: [], multicast: { tag: 'closed' } },
+    effects: [
+      { kind: 'closeHub' },
+      ...step.effects,
+      ...(state.multicast.tag === 'open' ? closeMulticast : []),
+      { kind: 'publishReaders', count: 0 },
+      { kind: 'endReaders', sessionIds: state.readers.map((reader) => reader.sessionId) },
+      { kind: 'stop' },
+    ],
+  }
+}
+
+const closeMulticast: readonly StreamEffect[] = [{ kind: 'cancelReportTimer' }, { kind: 'closeMulticast' }]

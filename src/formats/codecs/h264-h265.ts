@@ -73,9 +73,14 @@ export function readH265(input: CodecInput): H265Format | string {
 
 export function writeH265({ vps, sps, pps, maxDonDiff }: H265Format): CodecOutput {
   const parameters: [string, string][] = []
-  if (vps !== undefined) parameters.push(['sprop-vps', encodeBase64(vps)])
-  if (sps !== undefined) parameters.push(['sprop-sps', encodeBase64(sps)])
-  if (pps !== undefined) parameters.push(['sprop-pps', encodeBase64(pps)])
+  // FFmpeg reads the three sets only together; two of them help nobody, because the stream repeats them all.
+  if (vps !== undefined && sps !== undefined && pps !== undefined) {
+    parameters.push(
+      ['sprop-vps', encodeBase64(vps)],
+      ['sprop-sps', encodeBase64(sps)],
+      ['sprop-pps', encodeBase64(pps)],
+    )
+  }
   if (maxDonDiff !== 0) parameters.push(['sprop-max-don-diff', maxDonDiff.toString()])
   return { rtpmap: 'H265/90000', parameters }
 }

@@ -15,8 +15,10 @@ import type { ReorderBuffer } from './reorder-buffer.ts'
 export class FormatReceiver {
   readonly format: Format
   readonly statistics: ReceptionStatistics
-  /** Source of reports about this format. */
+  /** Source of reports about this format; for a media that the peer only reads, of the packets it is sent. */
   readonly localSsrc: number
+  /** Packets of `localSsrc` that the peer reports as lost. */
+  reportedLost = 0
   /** Where delivered packets go in. */
   readonly packets = new Subject<RtpPacket>()
   /** Where they come out, for subscribers. */
@@ -90,6 +92,8 @@ export class FormatReceiver {
       lastRtp: lastTimestamp,
       lastNtp: this.statistics.lastNtp(),
       remoteSsrc,
+      localSsrc: this.localSsrc,
+      reportedLost: this.reportedLost,
     }
   }
 

@@ -16,6 +16,10 @@ export interface InboundFormatStats {
   /** Wall time of `lastRtp` by the sender's clock, in nanoseconds since 1970; undefined without a sender report. */
   readonly lastNtp: bigint | undefined
   readonly remoteSsrc: number
+  /** Our own source in this format: of reports about it, or of the packets that are sent to the peer. */
+  readonly localSsrc: number
+  /** What the peer last reported as lost of the packets that are sent to it, from the start. */
+  readonly reportedLost: number
 }
 
 /** One media. */

@@ -27,7 +27,7 @@ export interface InboundTrackOptions {
   readonly media: Media
   /** True when the peer sends this media (record, back channel). Otherwise only RTCP is taken. */
   readonly receivesRtp: boolean
-  /** SSRC that our receiver reports carry, by payload type. */
+  /** SSRC that our receiver reports carry, or of the packets that the peer is sent, by payload type. */
   readonly localSsrcs: ReadonlyMap<number, number>
   /** Present when the media was set up as SAVP. */
   readonly protection?: InboundProtection

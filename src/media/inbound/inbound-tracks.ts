@@ -242,7 +242,9 @@ export class InboundTracks {
 
   #tellReports(track: InboundTrack, reports: readonly ReceptionReport[]): void {
     for (const { ssrc, totalLost } of reports) {
-      this.#options.hooks.onReceiverReport?.(track.options.mediaIndex, ssrc, Math.max(0, totalLost))
+      const lost = Math.max(0, totalLost)
+      for (const receiver of track.receivers) if (receiver.localSsrc === ssrc) receiver.reportedLost = lost
+      this.#options.hooks.onReceiverReport?.(track.options.mediaIndex, ssrc, lost)
     }
   }
 

@@ -31,20 +31,20 @@ export class Burst {
   /** Region in `slab.bytes`: from `start` (inclusive) to `end` (exclusive). */
   start = 0
   end = 0
-  readonly slab = new Slab()
+  readonly slab: Slab
   /** Offset of each packet's frame header from `start`; `offsets[count]` is the length of the region. */
-  readonly offsets = new Int32Array(maxBurstPackets + 1)
+  readonly offsets: Int32Array
   /** Bytes of each packet without frame header. */
-  readonly sizes = new Int32Array(maxBurstPackets)
-  readonly mediaIndexes = new Int16Array(maxBurstPackets)
+  readonly sizes: Int32Array
+  readonly mediaIndexes: Int16Array
   /** Index of the format in the stream, -1 for RTCP. */
-  readonly formatIndexes = new Int16Array(maxBurstPackets)
+  readonly formatIndexes: Int16Array
   /** `isRtcpFlag` and its siblings. */
-  readonly flags = new Uint8Array(maxBurstPackets)
+  readonly flags: Uint8Array
   /** RTP payload bytes of each packet, 0 for RTCP. */
-  readonly octets = new Int32Array(maxBurstPackets)
+  readonly octets: Int32Array
   /** Wall time of each RTP packet, Unix milliseconds. */
-  readonly ntps = new Float64Array(maxBurstPackets)
+  readonly ntps: Float64Array
   /** Packets by media index. */
   readonly mediaCounts: Int32Array
   /** `formatBit` of every format that has an anchor in this burst. */
@@ -52,7 +52,16 @@ export class Burst {
   readonly #views: (Uint8Array | undefined)[] = []
   #region: Uint8Array | undefined
 
-  constructor(mediaCount: number) {
+  /** Room for `capacity` packets. */
+  constructor(mediaCount: number, capacity = maxBurstPackets, slab = new Slab()) {
+    this.slab = slab
+    this.offsets = new Int32Array(capacity + 1)
+    this.sizes = new Int32Array(capacity)
+    this.mediaIndexes = new Int16Array(capacity)
+    this.formatIndexes = new Int16Array(capacity)
+    this.flags = new Uint8Array(capacity)
+    this.octets = new Int32Array(capacity)
+    this.ntps = new Float64Array(capacity)
     this.mediaCounts = new Int32Array(mediaCount)
   }
 
@@ -63,7 +72,7 @@ export class Burst {
 
   /**
    * Appends a packet behind a frame header with the given channel. The bytes are copied. Returns the position of the
-   * copy in `slab.bytes`. The caller sees to it that `count < maxBurstPackets`.
+   * copy in `slab.bytes`. The caller sees to it that there is room for one more.
    */
   append(packet: Uint8Array, channel: number, mediaIndex: number, formatIndex: number, flags: number): number {
     const length = packet.length

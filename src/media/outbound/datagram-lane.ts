@@ -51,6 +51,23 @@ export class DatagramShare {
     lane.socket.send(bytes, address, port)
   }
 
+  /** Most packets that `sendBatch` sends at once; below 2 there is no use in it. */
+  get maxBatch(): number {
+    return this.#lane.socket.maxBatchDatagrams ?? 0
+  }
+
+  /** Sends a run of packets as one batch, or one by one when the socket does not take it. They count one by one. */
+  sendBatch(packets: readonly Uint8Array[], address: string, port: number): void {
+    const lane = this.#lane
+    if (lane.socket.sendBatch?.(packets, address, port) === true) {
+      lane.given += packets.length
+      this.#last = lane.given
+      this.#pending += packets.length
+      return
+    }
+    for (const packet of packets) this.send(packet, address, port)
+  }
+
   /** Upper bound of the datagrams of this reader that wait in the socket; exact as soon as it has caught up. */
   pending(): number {
     if (this.#pending !== 0 && this.#lane.left() >= this.#last) this.#pending = 0

@@ -1,5 +1,6 @@
 import { type Burst, isRtcpFlag } from './burst.ts'
 import { DatagramShare } from './datagram-lane.ts'
+import { DatagramPlan } from './datagram-runs.ts'
 import type { ReaderMedia, ReaderTarget } from './reader-options.ts'
 import type { ReaderSink } from './reader-sink.ts'
 
@@ -9,7 +10,11 @@ interface HeldDatagram {
   readonly port: number
 }
 
-/** Packets as datagrams, one each, as views of the hub's slab: RTP from one socket and RTCP from another. */
+/**
+ * Packets as datagrams, one each, as views of the hub's slab: RTP from one socket and RTCP from another. Whole bursts go
+ * in batches where the socket takes them; parts of a burst (somebody joined in the middle, packets were left out) are
+ * rare and go one by one.
+ */
 export class DatagramSink implements ReaderSink {
   readonly limit: number
   readonly #address: string
@@ -21,6 +26,9 @@ export class DatagramSink implements ReaderSink {
   /** The same for back channels, which get RTCP of their own only. */
   readonly #ownRtcpPorts: Int32Array
   #held: HeldDatagram[] | undefined = undefined
+  /** A hub has one burst object for its whole life, so its plan is looked up once. */
+  #plannedBurst: Burst | undefined
+  #plan: DatagramPlan | undefined
 
   constructor(
     target: Extract<ReaderTarget, { readonly protocol: 'udp' }>,
@@ -62,6 +70,11 @@ export class DatagramSink implements ReaderSink {
   }
 
   writeRange(burst: Burst, from: number, to: number): void {
+    const maxBatch = this.#rtp.maxBatch
+    if (maxBatch > 1 && to - from > 1 && to - from === burst.count && this.#held === undefined) {
+      this.#writeRuns(burst, maxBatch)
+      return
+    }
     for (let index = from; index < to; index += 1) {
       const mediaIndex = burst.mediaIndexes[index] ?? 0
       const isRtcp = ((burst.flags[index] ?? 0) & isRtcpFlag) !== 0
@@ -96,6 +109,21 @@ export class DatagramSink implements ReaderSink {
 
   waiting(): number {
     return this.#rtp.pending() + this.#rtcp.pending()
+  }
+
+  #writeRuns(burst: Burst, maxBatch: number): void {
+    if (this.#plannedBurst !== burst || this.#plan === undefined) {
+      this.#plannedBurst = burst
+      this.#plan = DatagramPlan.of(burst)
+    }
+    const runs = this.#plan.runs(maxBatch)
+    for (const { mediaIndex, isRtcp, packets } of runs) {
+      const port = (isRtcp ? this.#rtcpPorts : this.#rtpPorts)[mediaIndex] ?? 0
+      if (port === 0) continue
+      const first = packets[0]
+      if (packets.length > 1) this.#rtp.sendBatch(packets, this.#address, port)
+      else if (first !== undefined) this.#send(first, isRtcp, port)
+    }
   }
 
   #send(packet: Uint8Array, isRtcp: boolean, port: number): void {

@@ -21,6 +21,8 @@ export interface DirectWriterOptions {
   readonly limits: QueueLimits
   /** Longest packet in bytes; 1472 if absent. */
   readonly maxPacketBytes?: number
+  /** The writer that the same session had before it paused: its counts go on. */
+  readonly previous?: DirectWriter
 }
 
 /** What was written in one media. */
@@ -49,10 +51,11 @@ export class DirectWriter {
   #aside: ReadonlyMap<number, MediaCounters> = new Map()
 
   constructor(options: DirectWriterOptions) {
-    const { target, medias, limits } = options
+    const { target, medias, limits, previous } = options
     const mediaCount = medias.reduce((most, media) => Math.max(most, media.mediaIndex + 1), 0)
     for (const { mediaIndex } of medias) {
-      this.#counters.set(mediaIndex, { bytes: 0, rtcpPackets: 0, droppedRtcpPackets: 0 })
+      const before = previous === undefined ? undefined : previous.#counters.get(mediaIndex)
+      this.#counters.set(mediaIndex, before ?? { bytes: 0, rtcpPackets: 0, droppedRtcpPackets: 0 })
     }
     this.#maxPacketBytes = options.maxPacketBytes ?? 1472
     this.#sink =

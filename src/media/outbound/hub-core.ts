@@ -1,6 +1,7 @@
 import type { Clock } from '../../contracts/clock.ts'
 import { Burst } from './burst.ts'
 import type { ChannelMap } from './channel-map.ts'
+import type { GopCache } from './gop-cache.ts'
 import type { HubReader } from './hub-reader.ts'
 import { OutboundPacket } from './outbound-packet.ts'
 import { ReaderGroup } from './reader-group.ts'
@@ -15,6 +16,8 @@ export class HubCore {
   readonly burst: Burst
   readonly clock: Clock
   readonly maxPacketBytes: number
+  /** What new readers begin with, if the stream keeps it. */
+  readonly cache: GopCache | undefined
   /** Scratch for the packets that readers write on their own. */
   readonly ownPacket = new OutboundPacket()
   readonly #readers: Set<HubReader>
@@ -27,8 +30,15 @@ export class HubCore {
   }
 
   /** `readers` is kept up to date with who has joined. */
-  constructor(tracks: StreamTracks, clock: Clock, maxPacketBytes: number, readers: Set<HubReader>) {
+  constructor(
+    tracks: StreamTracks,
+    clock: Clock,
+    maxPacketBytes: number,
+    readers: Set<HubReader>,
+    cache: GopCache | undefined,
+  ) {
     this.tracks = tracks
+    this.cache = cache
     this.burst = new Burst(tracks.medias.length)
     this.clock = clock
     this.maxPacketBytes = maxPacketBytes

@@ -1,30 +1,34 @@
 import { rtspError } from '../../contracts/rtsp-error.ts'
 import type { Millis, UnixMillis } from '../../contracts/units.ts'
 import { type Burst, formatBit } from './burst.ts'
-import { ChannelMap } from './channel-map.ts'
-import { DatagramSink } from './datagram-sink.ts'
+import { type CachedStart, startFromCache } from './cached-start.ts'
+import type { ChannelMap } from './channel-map.ts'
 import { DropFilter } from './drop-filter.ts'
 import type { HubCore } from './hub-core.ts'
-import { InterleavedSink } from './interleaved-sink.ts'
 import type { ReaderGroup } from './reader-group.ts'
 import { ReaderCounters } from './reader-counters.ts'
-import type { Gate, ReaderHooks, ReaderMedia, ReaderOptions, ReaderStats } from './reader-options.ts'
+import { ReaderNotices } from './reader-notices.ts'
+import type { Gate, ReaderMedia, ReaderOptions, ReaderStats } from './reader-options.ts'
 import { ReaderReports } from './reader-reports.ts'
 import type { ReaderSink } from './reader-sink.ts'
+import { sinksFor } from './reader-sinks.ts'
 import { checkRtcp } from './outbound-packet.ts'
 import { ProgressWatch } from './progress-watch.ts'
 import { withSsrc } from './rtp-layout.ts'
+import type { StartSink } from './start-sink.ts'
+import { liveCursor, type StreamCursor } from './stream-cursor.ts'
 
 /**
  * One reader of a stream: a gate in front of a sink.
  *
  * ```
- * closed --arm--> held --release--> open --close--> closed
- *                  \--discard--> closed
+ * closed --prepare--> prepared --arm--> held --release--> open --close--> closed
+ *                         \--discard-->  \--discard--> closed
  * ```
  *
  * The gate is exact to the packet even in the middle of a burst: a reader that joins or leaves there gets its part of
  * it. Nothing goes out between `arm` and `release`, so the answer to PLAY can be written in between and comes first.
+ * `prepare` comes before the handler of PLAY is asked: what the handler writes to this reader alone is kept as well.
  *
  * `receive` runs for every burst and reader and is what the speed of the product hangs on: for a reader in good order
  * it is one look at the sink and one write. All other cases go through `#serve`, packet by packet.
@@ -32,7 +36,6 @@ import { withSsrc } from './rtp-layout.ts'
 export class HubReader {
   readonly #core: HubCore
   readonly #medias: readonly ReaderMedia[]
-  readonly #hooks: ReaderHooks
   readonly #sink: ReaderSink
   readonly #map: ChannelMap | undefined
   readonly #filter: DropFilter
@@ -48,8 +51,11 @@ export class HubReader {
   /** The burst of this number was already served up to (not including) this packet. */
   #servedSerial = 0
   #servedPackets = 0
-  #droppedBefore = 0
-  readonly #notices: (() => void)[] = []
+  readonly #notices: ReaderNotices
+  /** The sink as it is asked for a reader that begins with what is kept; absent for others. */
+  readonly #startSink: StartSink | undefined
+  /** What the cache gave it at the last `arm`. */
+  #cachedStart: CachedStart | undefined = undefined
   /** Sends RTCP to this reader unless that would break the bound. */
   readonly #send = (mediaIndex: number, bytes: Uint8Array): boolean => {
     if (this.#sink.queued() + this.#sink.costOfPacket(bytes.length) > this.#sink.limit * 2) return false
@@ -59,10 +65,10 @@ export class HubReader {
   }
 
   /** Made by `StreamHub.createReader`. */
-  constructor(core: HubCore, options: ReaderOptions) {
+  constructor(core: HubCore, options: ReaderOptions, previous?: HubReader) {
     const tracks = core.tracks
     const mediaCount = tracks.medias.length
-    const { target, medias, limits } = options
+    const { medias } = options
     this.#receives = new Uint8Array(mediaCount)
     const videoMedias = new Set<number>()
     for (const { mediaIndex, receives } of medias) {
@@ -73,37 +79,62 @@ export class HubReader {
     }
     this.#core = core
     this.#medias = medias
-    this.#hooks = options.hooks
-    if (target.protocol === 'tcp') {
-      this.#map = new ChannelMap(mediaCount, medias)
-      this.#sink = new InterleavedSink(target.duplex, this.#map, medias, limits.maxQueuedBytes)
-    } else {
-      this.#map = undefined
-      this.#sink = new DatagramSink(target, mediaCount, medias, limits.maxQueuedPackets)
-    }
+    this.#notices = new ReaderNotices(options.hooks, () => core.notice(this))
+    const startsFromCache = options.startsFromCache === true && core.cache !== undefined
+    const { sink, startSink, map } = sinksFor(options, mediaCount, startsFromCache)
+    this.#sink = sink
+    this.#startSink = startSink
+    this.#map = map
     this.#filter = new DropFilter(options.policy, this.#sink.limit, mediaCount, videoMedias)
-    this.#counters = new ReaderCounters(tracks)
+    this.#counters = new ReaderCounters(tracks, this.#receives)
     this.#watch = new ProgressWatch(this.#sink)
     const reported = options.senderReports ? tracks.reportable(this.#receives) : []
     this.#reports = new ReaderReports(reported, this.#counters)
+    if (previous === undefined) return
+    this.#counters.adopt(previous.#counters)
+    this.#reports.adopt(previous.#reports)
   }
 
-  /** `closed`, `held` between `arm` and `release`, or `open`. */
+  /** `closed`, `prepared`, `held` between `arm` and `release`, or `open`. */
   get gate(): Gate {
     return this.#gate
   }
 
-  /** From this moment on packets of the stream are kept for this reader; none that was written before. */
-  arm(): void {
+  /** From this moment on what is written to this reader alone is kept; packets of the stream are not for it yet. */
+  prepare(): void {
     if (this.#gate !== 'closed') return
-    this.#gate = 'held'
+    this.#gate = 'prepared'
     this.#filter.reset()
     this.#sink.hold()
+    this.#counters.setAside()
+  }
+
+  /**
+   * From this moment on packets of the stream are kept for this reader; none that was written before, but for what the
+   * stream has kept for new readers, if this one is to begin with it.
+   */
+  arm(): void {
+    this.prepare()
+    if (this.#gate !== 'prepared') return
+    this.#gate = 'held'
     this.#counters.join()
     this.#servedSerial = this.#core.burst.serial
     this.#servedPackets = this.#core.burst.count
     this.#group = this.#core.join(this, this.#map)
-    this.#core.tracks.countRecipients(this.#receives, 1)
+    const { tracks, cache } = this.#core
+    tracks.countRecipients(this.#receives, 1)
+    if (cache === undefined || this.#startSink === undefined) return
+    this.#cachedStart = startFromCache(cache, this.#receives, tracks, this.#startSink, this.#counters)
+  }
+
+  /**
+   * For `RTP-Info`: the sequence number of the first packet of a media that this reader gets, and the RTP time of the
+   * moment at which it starts, the same for all medias. To be asked right behind `arm`. As `StreamHub.cursor` for a
+   * reader that begins with live packets.
+   */
+  cursor(mediaIndex: number, now: UnixMillis): StreamCursor | undefined {
+    const start = this.#receives[mediaIndex] === 1 ? this.#cachedStart : undefined
+    return start === undefined ? liveCursor(this.#core.tracks, mediaIndex, now) : start.get(mediaIndex)
   }
 
   /** Everything that was kept goes out, then packets flow. */
@@ -119,9 +150,13 @@ export class HubReader {
 
   /** What was written before this call goes out, nothing after it. Before `release` it is the same as `discard`. */
   close(): void {
-    if (this.#gate === 'held') this.discard()
-    if (this.#gate !== 'open') return
+    if (this.#gate !== 'open') {
+      this.discard()
+      return
+    }
     this.#catchUp()
+    // Datagrams that are still being paced were written before.
+    this.#sink.release()
     this.#endDrop()
     this.#counters.leave()
     this.#end()
@@ -130,10 +165,10 @@ export class HubReader {
   /** What is held back is forgotten and does not count: PLAY was refused. An open reader is closed. */
   discard(): void {
     if (this.#gate === 'open') this.close()
-    if (this.#gate !== 'held') return
+    if (this.#gate === 'closed') return
     this.#endDrop()
     this.#sink.dropHeld()
-    this.#counters.undoJoin()
+    this.#counters.restore()
     this.#end()
   }
 
@@ -223,11 +258,12 @@ export class HubReader {
 
   /** Tells the owner what happened. Called by the hub when it is safe. */
   tellHooks(): void {
-    for (let tell = this.#notices.shift(); tell !== undefined; tell = this.#notices.shift()) tell()
+    this.#notices.tell()
   }
 
   /** Serves what has been gathered of the burst in progress, so that something else can come right behind it. */
   #catchUp(): void {
+    if (this.#gate === 'prepared') return
     const burst = this.#core.burst
     this.#serve(burst, undefined)
     this.#servedSerial = burst.serial
@@ -263,14 +299,7 @@ export class HubReader {
   }
 
   #noteDropChange(): void {
-    const dropped = this.#counters.droppedPackets()
-    if (this.#filter.isDropping) {
-      this.#droppedBefore = dropped
-      this.#tell(() => this.#hooks.onDropStart())
-    } else {
-      const count = dropped - this.#droppedBefore
-      this.#tell(() => this.#hooks.onDropEnd(count))
-    }
+    this.#notices.dropChanged(this.#filter.isDropping, this.#counters.droppedPackets())
   }
 
   #endDrop(): void {
@@ -279,20 +308,18 @@ export class HubReader {
     if (wasDropping) this.#noteDropChange()
   }
 
-  #tell(notice: () => void): void {
-    if (this.#notices.length === 0) this.#core.notice(this)
-    this.#notices.push(notice)
-  }
-
   #sendFirstReports(): void {
-    if (this.#reports.sendFirst(this.#core.clock.now(), this.#send)) this.#tell(() => this.#hooks.onFirstReport())
+    if (this.#reports.sendFirst(this.#core.clock.now(), this.#send)) this.#notices.firstReport()
   }
 
   #end(): void {
     this.#gate = 'closed'
     this.#isFlowing = false
-    this.#core.tracks.countRecipients(this.#receives, -1)
-    if (this.#group !== undefined) this.#core.leave(this, this.#group)
+    this.#cachedStart = undefined
+    if (this.#group !== undefined) {
+      this.#core.tracks.countRecipients(this.#receives, -1)
+      this.#core.leave(this, this.#group)
+    }
     this.#group = undefined
     this.#core.tellNotices()
   }

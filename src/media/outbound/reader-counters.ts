@@ -23,6 +23,8 @@ import {
  */
 export class ReaderCounters {
   readonly #tracks: StreamTracks
+  /** By media index: 1 when the stream's packets of that media are for the reader. */
+  readonly #receives: Uint8Array
   /** `StreamTracks.totals` as it was when the reader joined. */
   readonly #joined: Float64Array
   #isJoined = false
@@ -40,7 +42,8 @@ export class ReaderCounters {
   readonly #seenAnchors: Float64Array
   #aside: Float64Array | undefined = undefined
 
-  constructor(tracks: StreamTracks) {
+  constructor(tracks: StreamTracks, receives: Uint8Array) {
+    this.#receives = receives
     const total = tracks.totals.length
     const formats = tracks.formats.length
     this.#tracks = tracks
@@ -58,9 +61,18 @@ export class ReaderCounters {
     this.#seenAnchors = section(formats)
   }
 
+  /** Goes on from what an earlier reader of the same session counted. That one must have left. */
+  adopt(previous: ReaderCounters): void {
+    this.#state.set(previous.#state)
+  }
+
+  /** Remembers everything as it is now, for `restore`. */
+  setAside(): void {
+    this.#aside = this.#state.slice()
+  }
+
   /** The reader gets what is written to the stream from now on. */
   join(): void {
-    this.#aside = this.#state.slice()
     this.#joined.set(this.#tracks.totals)
     this.#isJoined = true
     this.markSeen()
@@ -70,17 +82,18 @@ export class ReaderCounters {
   leave(): void {
     if (!this.#isJoined) return
     for (const track of this.#tracks.formats) this.#takeLast(track)
-    const totals = this.#tracks.totals
-    for (let index = 0; index < totals.length; index += 1) {
-      this.#sums[index] = (this.#sums[index] ?? 0) + (totals[index] ?? 0) - (this.#joined[index] ?? 0)
+    for (const { index, mediaIndex } of this.#tracks.formats) {
+      if (this.#receives[mediaIndex] === 1) this.#settle(index * formatFields, formatFields)
+    }
+    for (const { index } of this.#tracks.medias) {
+      if (this.#receives[index] === 1) this.#settle(this.#mediaAt(index), mediaFields)
     }
     this.#isJoined = false
     this.#aside = undefined
   }
 
-  /** The reader gets nothing more, and what it got since it joined never went out. */
-  undoJoin(): void {
-    if (!this.#isJoined) return
+  /** The reader gets nothing more, and what it got since `setAside` never went out. */
+  restore(): void {
     if (this.#aside !== undefined) this.#state.set(this.#aside)
     this.#isJoined = false
     this.#aside = undefined
@@ -89,6 +102,7 @@ export class ReaderCounters {
   /** Before packets of a burst are judged one by one: takes over the last values of the bursts before it. */
   takeFlushed(): void {
     for (const track of this.#tracks.formats) {
+      if (this.#receives[track.mediaIndex] !== 1) continue
       const index = track.index
       if (track.flushedPackets > (this.#seenPackets[index] ?? 0)) {
         this.#lastSequenceNumbers[index] = track.flushedSequenceNumber
@@ -118,6 +132,15 @@ export class ReaderCounters {
     if (((burst.flags[index] ?? 0) & anchorFlag) === 0) return
     this.#lastTimestamps[formatIndex] = readUint32(packet, 4)
     this.#lastNtps[formatIndex] = burst.ntps[index] ?? 0
+  }
+
+  /** A packet that was written before the reader joined goes out. */
+  noteCached(burst: Burst, index: number): void {
+    const at = (burst.formatIndexes[index] ?? 0) * formatFields
+    this.#add(at + packetsField, 1)
+    this.#add(at + octetsField, burst.octets[index] ?? 0)
+    this.#add(at + bytesField, burst.sizes[index] ?? 0)
+    this.noteSent(burst, index)
   }
 
   /** A packet of a burst is left out. */
@@ -226,12 +249,15 @@ export class ReaderCounters {
   }
 
   #hasNewPacket(track: FormatTrack): boolean {
+    if (!this.#isJoined || this.#receives[track.mediaIndex] !== 1) return false
     const counted = this.#tracks.totals[track.index * formatFields + packetsField] ?? 0
-    return this.#isJoined && counted > (this.#seenPackets[track.index] ?? 0)
+    return counted > (this.#seenPackets[track.index] ?? 0)
   }
 
   #hasNewAnchor(track: FormatTrack): boolean {
-    return this.#isJoined && track.anchors > (this.#seenAnchors[track.index] ?? 0)
+    return (
+      this.#isJoined && this.#receives[track.mediaIndex] === 1 && track.anchors > (this.#seenAnchors[track.index] ?? 0)
+    )
   }
 
   #takeLast(track: FormatTrack): void {
@@ -252,6 +278,13 @@ export class ReaderCounters {
 
   #mediaAt(mediaIndex: number): number {
     return this.#tracks.rtcpBase + mediaIndex * mediaFields
+  }
+
+  /** Makes the stream's share of `count` values the reader's own. Another reader of the session may go on from it. */
+  #settle(from: number, count: number): void {
+    for (let index = from; index < from + count; index += 1) {
+      this.#add(index, (this.#tracks.totals[index] ?? 0) - (this.#joined[index] ?? 0))
+    }
   }
 
   #add(index: number, value: number): void {

@@ -34,8 +34,8 @@ export interface ReaderMedia {
   readonly receives: boolean
 }
 
-/** What a gate lets through: nothing; everything, but later; everything. */
-export type Gate = 'closed' | 'held' | 'open'
+/** What a gate lets through: nothing; what is written to this reader alone, but later; everything, but later; everything. */
+export type Gate = 'closed' | 'prepared' | 'held' | 'open'
 
 /** How much may wait for a slow peer. A whole access unit may run over, up to twice the limit; nothing beyond. A
  * limit below the size of a burst makes drops out of large pictures even for a fast peer. */
@@ -46,12 +46,16 @@ export interface QueueLimits {
   readonly maxQueuedPackets: number
 }
 
+/** All policies for slow readers; see `SlowReaderPolicy`. */
+export const slowReaderPolicies = ['drop-to-random-access', 'drop-packets', 'close'] as const
+
 /**
  * What happens to a slow reader. `drop-to-random-access`: the access units in progress are finished, then nothing is
- * sent until half the queue is free and a picture begins that can be decoded alone. `drop-packets`: what does not fit
- * is left out, packet by packet.
+ * sent until half the queue is free and a picture begins that can be decoded alone; without video, or when the video
+ * has been silent for five seconds, an access unit of any media does. `drop-packets`: what does not fit is left out,
+ * packet by packet. `close`: nothing more is sent, and the owner closes the reader when it is told.
  */
-export type SlowReaderPolicy = 'drop-to-random-access' | 'drop-packets'
+export type SlowReaderPolicy = (typeof slowReaderPolicies)[number]
 
 /**
  * What a reader tells its owner. Called at the end of a burst, when every reader has been served, never from inside
@@ -73,6 +77,8 @@ export interface ReaderOptions {
   readonly medias: readonly ReaderMedia[]
   readonly limits: QueueLimits
   readonly policy: SlowReaderPolicy
+  /** Begin with what the stream has kept for new readers; it does not count against the limits. Absent: false. */
+  readonly startsFromCache?: boolean
   /** False suppresses sender reports (RFC 3550 section 6.4.1). */
   readonly senderReports: boolean
   readonly hooks: ReaderHooks

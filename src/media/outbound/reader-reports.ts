@@ -29,6 +29,11 @@ export class ReaderReports {
     for (const track of formats) this.awaited |= formatBit(track.index)
   }
 
+  /** Takes over what an earlier reader of the same session wrote on its own; the first reports are due again. */
+  adopt(previous: ReaderReports): void {
+    for (const [index, anchor] of previous.#ownAnchors) this.#ownAnchors.set(index, anchor)
+  }
+
   /** True once a first report went out. */
   get hasReported(): boolean {
     return this.#hasReported

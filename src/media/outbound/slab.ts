@@ -22,7 +22,8 @@ export class Slab {
    * the burst that is being gathered moves along, so it stays in one piece.
    */
   renew(start: number, end: number, wantedBytes: number): void {
-    const size = Math.max(this.#nextBytes, wantedBytes)
+    // Whoever outgrows a block goes on growing: without room to spare the next packets would each move it all again.
+    const size = wantedBytes > this.#nextBytes ? wantedBytes * 2 : this.#nextBytes
     this.#nextBytes = Math.min(size * 2, this.#maxBytes)
     const block = new Uint8Array(size)
     if (end > start) block.set(this.bytes.subarray(start, end))

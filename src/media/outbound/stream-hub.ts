@@ -4,11 +4,13 @@ import { rtspError } from '../../contracts/rtsp-error.ts'
 import type { UnixMillis } from '../../contracts/units.ts'
 import type { SessionDescription } from '../../formats/description.ts'
 import { anchorFlag, formatBit, isRtcpFlag, maxBurstPackets, randomAccessFlag, startsUnitFlag } from './burst.ts'
+import { GopCache, type GopCacheLimits } from './gop-cache.ts'
 import { HubCore } from './hub-core.ts'
 import { HubReader } from './hub-reader.ts'
 import { checkRtcp, OutboundPacket } from './outbound-packet.ts'
 import type { ReaderOptions, StreamStats } from './reader-options.ts'
 import { frameHeaderBytes, writeUint32 } from './rtp-layout.ts'
+import { liveCursor, type StreamCursor } from './stream-cursor.ts'
 import {
   bytesField,
   formatFields,
@@ -38,18 +40,9 @@ export interface StreamHubOptions {
   readonly maxPacketBytes?: number
   /** Bytes after which a burst goes out before the turn ends, frame headers included. 65536 if absent. */
   readonly maxBurstBytes?: number
+  /** Keep the packets since the last picture that can be decoded alone, for new readers. Absent: do not. */
+  readonly gopCache?: GopCacheLimits | undefined
 }
-
-/** Where a stream stands, for `RTP-Info`. */
-export interface StreamCursor {
-  /** Sequence number of the next packet, 0..65535. */
-  readonly sequenceNumber: number
-  /** RTP time of now, 0..4294967295. */
-  readonly rtpTime: number
-}
-
-// A source that hands in wall times of its own may have its clock set wrong; beyond this RTP-Info goes by our clock.
-const maxClockSkewMs = 10_000
 
 export class StreamHub {
   readonly #core: HubCore
@@ -64,7 +57,9 @@ export class StreamHub {
     this.#tracks = new StreamTracks(description, options.entropy)
     this.#clock = options.clock
     this.#maxBurstBytes = options.maxBurstBytes ?? 65_536
-    this.#core = new HubCore(this.#tracks, options.clock, options.maxPacketBytes ?? 1472, this.#readers)
+    const hasVideo = this.#tracks.medias.some((media) => media.isVideo)
+    const cache = options.gopCache !== undefined && hasVideo ? new GopCache(this.#tracks, options.gopCache) : undefined
+    this.#core = new HubCore(this.#tracks, options.clock, options.maxPacketBytes ?? 1472, this.#readers, cache)
   }
 
   /** True after `close`. */
@@ -86,10 +81,13 @@ export class StreamHub {
     return formats.find((track) => payloadType === undefined || track.format.payloadType === payloadType)?.ssrc
   }
 
-  /** A reader with its gate closed. Throws `ERR_RTSP_STREAM_CLOSED` on a closed hub. */
-  createReader(options: ReaderOptions): HubReader {
+  /**
+   * A reader with its gate closed. `previous` is the closed reader that the same session had before it paused: its
+   * counts go on. Throws `ERR_RTSP_STREAM_CLOSED` on a closed hub.
+   */
+  createReader(options: ReaderOptions, previous?: HubReader): HubReader {
     this.#assertOpen()
-    return new HubReader(this.#core, options)
+    return new HubReader(this.#core, options, previous)
   }
 
   /**
@@ -120,6 +118,7 @@ export class StreamHub {
     totals[at + octetsField] = (totals[at + octetsField] ?? 0) + packet.octets
     totals[at + bytesField] = (totals[at + bytesField] ?? 0) + rtp.length
     const flags = this.#flagsOf(media, packet)
+    this.#core.cache?.append(rtp, packet, flags, track.ntp)
     if (media.recipients === 0) return
     track.deliveredPackets += media.recipients
     media.deliveredBytes += media.recipients * rtp.length
@@ -157,18 +156,7 @@ export class StreamHub {
    * lies behind it. Undefined for a media with several formats or no clock rate, and before its first packet.
    */
   cursor(mediaIndex: number, now: UnixMillis): StreamCursor | undefined {
-    const formats = this.#tracks.medias[mediaIndex]?.formats ?? []
-    const track = formats[0]
-    if (track === undefined || formats.length !== 1) return undefined
-    const clockRateHz = track.format.clockRateHz
-    if (clockRateHz <= 0 || this.#tracks.totals[track.index * formatFields + packetsField] === 0) return undefined
-    const isSkewed = Math.abs(track.ntp - track.writtenAt) > maxClockSkewMs
-    const elapsedMs = now - (isSkewed ? track.writtenAt : track.ntp)
-    const ticks = Math.trunc((elapsedMs * clockRateHz) / 1000) - Math.trunc(clockRateHz / 10)
-    return {
-      sequenceNumber: (track.sequenceNumber + 1) & 0xffff,
-      rtpTime: (track.timestamp + ticks) >>> 0,
-    }
+    return liveCursor(this.#tracks, mediaIndex, now)
   }
 
   /** What was sent to all readers together; also after `close`. */

@@ -136,6 +136,15 @@ export class StreamTracks {
     for (const media of this.medias) if (receives[media.index] === 1) media.recipients += step
   }
 
+  /** A packet of a format was given to one more reader. */
+  countDelivered(formatIndex: number, mediaIndex: number, bytes: number): void {
+    const format = this.formats[formatIndex]
+    const media = this.medias[mediaIndex]
+    if (format === undefined || media === undefined) return
+    format.deliveredPackets += 1
+    media.deliveredBytes += bytes
+  }
+
   /** Formats of those medias that sender reports can be made of: those with a clock rate (RFC 3550 section 6.4.1). */
   reportable(receives: Uint8Array): readonly FormatTrack[] {
     return this.formats.filter((track) => receives[track.mediaIndex] === 1 && track.format.clockRateHz > 0)

@@ -18,6 +18,16 @@ const irregularNames: ReadonlyMap<string, string> = new Map([
   ['keymgmt', 'KeyMgmt'],
 ])
 
+/**
+ * Names that are looked up or received all the time, in their canonical spelling: nearly every name there is, so that
+ * finding out the spelling is one lookup.
+ */
+const usualNames: ReadonlySet<string> = new Set([
+  ...['Accept', 'Allow', 'Authorization', 'CSeq', 'Cache-Control', 'Connection', 'Content-Base', 'Content-Length'],
+  ...['Content-Type', 'Date', 'KeyMgmt', 'Location', 'Public', 'RTP-Info', 'Range', 'Require', 'Scale', 'Server'],
+  ...['Session', 'Speed', 'Transport', 'Unsupported', 'User-Agent', 'WWW-Authenticate'],
+])
+
 /** Characters of a header name (RFC 2616 section 2.2, `token`). */
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
@@ -28,6 +38,7 @@ const noValues: readonly string[] = []
  * no header name has is left as it is.
  */
 export function canonicalHeaderName(name: string): string {
+  if (usualNames.has(name)) return name
   const lower = name.toLowerCase()
   const irregular = irregularNames.get(lower)
   if (irregular !== undefined) return irregular
@@ -57,7 +68,8 @@ export function headerValue(headers: Headers, name: string): string | undefined 
 
 /** New headers in which `name` has this value or these values instead of those it had; an empty list removes it. */
 export function withHeader(headers: Headers, name: string, value: string | readonly string[]): Headers {
-  const copy: Record<string, readonly string[]> = Object.assign(emptyHeaders(), headers)
+  const copy: Record<string, readonly string[]> = emptyHeaders()
+  for (const key in headers) copy[key] = headers[key] ?? noValues
   const canonicalName = canonicalHeaderName(name)
   const values = listOf(value)
   if (values.length > 0) copy[canonicalName] = [...values]
@@ -68,9 +80,15 @@ export function withHeader(headers: Headers, name: string, value: string | reado
 /** Headers that are being collected; `Headers` for everyone else. */
 export type HeadersBuilder = Record<string, string[]>
 
-/** A fresh map without prototype. */
+/** What header maps inherit from: an object without prototype or properties. */
+const nothing = Object.create(null) as object
+
+/**
+ * A fresh map that inherits nothing. `Object.create(null)` itself would do, but the engine keeps such objects as hash
+ * tables from the start; with an empty prototype they have a shape, and the messages of a server have few shapes.
+ */
 export function emptyHeaders(): HeadersBuilder {
-  return Object.create(null) as HeadersBuilder
+  return Object.create(nothing) as HeadersBuilder
 }
 
 /** Adds one value behind those that `name` already has. */

@@ -8,9 +8,6 @@ const encoder = new TextEncoder()
 
 /** Text of `bytes` from `start` to before `end`: UTF-8 if it is valid UTF-8, else ISO 8859-1. Never fails. */
 export function decodeText(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  let isAscii = true
-  for (let index = start; index < end && isAscii; index += 1) isAscii = (bytes[index] ?? 0) < 0x80
-  if (isAscii) return decodeLatin1(bytes, start, end)
   try {
     return decoder.decode(bytes.subarray(start, end))
   } catch {
@@ -27,9 +24,6 @@ export function encodeText(text: string): Uint8Array {
 /** One character per byte. */
 export function decodeLatin1(bytes: Uint8Array, start = 0, end = bytes.length): string {
   let text = ''
-  // In pieces, because every byte becomes an argument of one call.
-  for (let index = start; index < end; index += 4096) {
-    text += String.fromCharCode(...bytes.subarray(index, Math.min(end, index + 4096)))
-  }
+  for (let index = start; index < end; index += 1) text += String.fromCharCode(bytes[index] ?? 0)
   return text
 }

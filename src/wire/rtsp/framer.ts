@@ -1,6 +1,6 @@
 import { Failure, isFailure } from '../../contracts/failure.ts'
 import { decodeText } from '../headers/text.ts'
-import { limits } from '../limits.ts'
+import { headerLineLimit, limits, lineEndBytes, requestLineLimit } from '../limits.ts'
 import { ByteScratch } from './byte-scratch.ts'
 import { classifyFirstBytes, firstBytes, type FirstBytes } from './first-bytes.ts'
 import type { FramerHandler, FramerState } from './framer-handler.ts'
@@ -201,12 +201,22 @@ export class RtspFramer {
       this.#fail(new Failure('ERR_RTSP_LIMIT', `line length exceeds ${limit}`))
       return
     }
+    if (lineFeed >= 0 && this.#scratch.length === 0) {
+      // Nearly always: the line lies within the chunk and is read where it is.
+      this.#endLine(this.#chunk, this.#position, (this.#position = end))
+      return
+    }
     this.#keep(end)
     if (lineFeed < 0) return
-    const line = decodeText(this.#scratch.bytes, 0, this.#scratch.length - 1)
-    this.#headBytes += this.#scratch.length
+    const { bytes, length } = this.#scratch
     this.#scratch.clear()
-    this.#takeLine(line.endsWith('\r') ? line.slice(0, -1) : line)
+    this.#endLine(bytes, 0, length)
+  }
+
+  /** Takes the line in `[start, end)`, which ends with its line feed. */
+  #endLine(bytes: Uint8Array, start: number, end: number): void {
+    this.#headBytes += end - start
+    this.#takeLine(decodeText(bytes, start, end - (end - start > 1 && bytes[end - 2] === 0x0d ? 2 : 1)))
   }
 
   #takeLine(line: string): void {
@@ -287,7 +297,3 @@ export class RtspFramer {
 type Phase = 'start' | 'requestLine' | 'statusLine' | 'headers' | 'frameHeader' | 'body' | 'payload'
 
 const noBytes = new Uint8Array(0)
-
-const lineEndBytes = 2
-const requestLineLimit = limits.methodLength + 1 + limits.urlLength + 1 + limits.protocolLength + lineEndBytes
-const headerLineLimit = limits.headerKeyLength + 1 + limits.headerBlankLength + limits.headerValueLength + lineEndBytes

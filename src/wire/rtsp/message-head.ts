@@ -57,7 +57,10 @@ export class MessageHead {
   /** The message. It owns `body` from now on. */
   message(body: Uint8Array): RtspRequest | RtspResponse {
     const headers: Headers = this.#headers
-    return { ...this.#start, headers, body }
+    const start = this.#start
+    // Written out, not spread: two shapes that everything behind this can count on.
+    if (start.kind === 'request') return { kind: start.kind, method: start.method, url: start.url, headers, body }
+    return { kind: start.kind, statusCode: start.statusCode, reasonPhrase: start.reasonPhrase, headers, body }
   }
 
   #addHeader(line: string): Failure | undefined {

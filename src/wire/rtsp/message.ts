@@ -101,5 +101,5 @@ function encode(startLine: string, headers: Headers, body: Uint8Array): Uint8Arr
 }
 
 function oneLine(text: string): string {
-  return text.replace(/[\r\n]/g, '')
+  return text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]/g, '') : text
 }

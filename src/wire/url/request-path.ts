@@ -20,14 +20,13 @@ export interface SetupPath extends RequestPath {
 }
 
 /**
- * Stream of a DESCRIBE, PLAY, RECORD, PAUSE, GET_PARAMETER or SET_PARAMETER: path and query without the one slash that
- * clients add to a base URL.
+ * Stream of a DESCRIBE, PLAY, RECORD, PAUSE, GET_PARAMETER or SET_PARAMETER: path and query without the slash that
+ * clients add to a base URL, or the two of them that Verint adds.
  */
 export function requestPath(url: RtspUrl): RequestPath {
   const { path, query } = url
   if (query.endsWith('/')) return { path, query: query.slice(0, -1) }
-  if (path.length > 1 && path.endsWith('/')) return { path: path.slice(0, -1), query }
-  return { path, query }
+  return { path: withoutLastSlashes(path), query }
 }
 
 /**
@@ -39,11 +38,20 @@ export function setupPath(url: RtspUrl): SetupPath | Failure {
   const inQuery = lastTrack(query)
   if (inQuery >= 0) return { path, query: query.slice(0, inQuery), track: query.slice(inQuery + marker.length) }
   const inPath = lastTrack(path)
-  if (inPath >= 0) return { path: path.slice(0, inPath), query, track: path.slice(inPath + marker.length) }
+  if (inPath >= 0) {
+    return { path: withoutLastSlashes(path.slice(0, inPath)), query, track: path.slice(inPath + marker.length) }
+  }
   if (query.endsWith('/')) return { path, query: query.slice(0, -1), track: '0' }
-  if (path.length > 1 && path.endsWith('/')) return { path: path.slice(0, -1), query, track: '0' }
+  if (path.length > 1 && path.endsWith('/')) return { path: withoutLastSlashes(path), query, track: '0' }
   if (path === '' || path === '/') return { path, query, track: '0' }
   return new Failure('ERR_RTSP_SETUP_PATH')
+}
+
+/** The path without slashes at its end; the root keeps its own. */
+function withoutLastSlashes(path: string): string {
+  let end = path.length
+  while (end > 1 && path.endsWith('/', end)) end -= 1
+  return path.slice(0, end)
 }
 
 /**
