@@ -15,6 +15,7 @@ export function configOf(changes: Partial<ServerConfig> = {}): ServerConfig {
     senderReportPeriodMs: 10_000,
     receiverReportPeriodMs: 10_000,
     senderReports: true,
+    maxReorderDelayMs: 0,
     frameGraceMs: 5_000,
     maxConnections: 100,
     maxSessions: 100,

@@ -39,6 +39,8 @@ export interface ServerConfig {
   /** Bounds of what may wait for one reader. */
   readonly maxQueuedPackets: number
   readonly maxQueuedBytes: number
+  /** How long packets over UDP wait for a missing one before them; 0: until 64 later ones have come. */
+  readonly maxReorderDelayMs: Millis
   /** Largest RTP or RTCP packet that is sent, bytes. */
   readonly maxPacketBytes: number
 }

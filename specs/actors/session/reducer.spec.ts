@@ -355,6 +355,7 @@ describe('session: reducer', () => {
         { type: 'reports.started' },
         { type: 'timer.senderReports.fired' },
         { type: 'timer.receiverReports.fired' },
+        { type: 'timer.reorder.fired' },
         { type: 'connection.gone', connectionId: 'c2' },
         { type: 'activity.sampled', lastPacketAt: 0, stalledMs: 0 },
         { type: 'answer.written', requestId: 1, connectionId: 'c1' },

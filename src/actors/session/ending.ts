@@ -19,6 +19,7 @@ export function closeSession(state: SessionState, failure: Failure): SessionStep
     { kind: 'cancelTimer', timer: 'check' },
     { kind: 'cancelTimer', timer: 'senderReports' },
     { kind: 'cancelTimer', timer: 'receiverReports' },
+    { kind: 'cancelTimer', timer: 'reorder' },
   ]
   if (state.stream !== null) effects.push({ kind: 'leaveStream', streamId: state.stream.streamId })
   if (state.pending?.stage === 'joining') effects.push({ kind: 'leaveStream', streamId: state.pending.stream.streamId })

@@ -68,7 +68,8 @@ function activate(state: SessionState, request: SessionRequest, outcome: Handler
   })
   // A publisher, and a reader with a back channel, is told how its packets arrive; over TCP there is nothing to tell.
   const isUnicast = transport.protocol === 'udp'
-  const reports = isUnicast && state.medias.some((media) => media.receivesRtp) ? [startReceiverReports(state)] : []
+  const receives = isUnicast && state.medias.some((media) => media.receivesRtp)
+  const reports = receives ? [startReceiverReports(state), ...startReordering(state)] : []
   return {
     state: step.state,
     effects: [
@@ -89,6 +90,12 @@ function activate(state: SessionState, request: SessionRequest, outcome: Handler
 
 export function startReports(state: SessionState): SessionEffect {
   return { kind: 'startTimer', timer: 'senderReports', delayMs: state.config.senderReportPeriodMs }
+}
+
+/** With a time limit on reordering, a look at what waits twice per limit: none waits longer than one and a half of it. */
+export function startReordering({ config }: SessionState): readonly SessionEffect[] {
+  const { maxReorderDelayMs } = config
+  return maxReorderDelayMs > 0 ? [{ kind: 'startTimer', timer: 'reorder', delayMs: maxReorderDelayMs / 2 }] : []
 }
 
 export function startReceiverReports(state: SessionState): SessionEffect {
@@ -123,4 +130,5 @@ const stopFlow: readonly SessionEffect[] = [
   { kind: 'cancelTimer', timer: 'check' },
   { kind: 'cancelTimer', timer: 'senderReports' },
   { kind: 'cancelTimer', timer: 'receiverReports' },
+  { kind: 'cancelTimer', timer: 'reorder' },
 ]

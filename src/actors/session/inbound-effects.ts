@@ -15,6 +15,7 @@ export function prepareTrack(runtime: Runtime, entry: SessionEntry, effect: Effe
   const sessionId = entry.id
   entry.tracks ??= new InboundTracks([], {
     reliable: effect.reliable,
+    maxReorderDelayMs: runtime.config.maxReorderDelayMs,
     clock: runtime.clock,
     hooks: {
       onPacketsLost: (count, lostMedia, format) =>

@@ -133,9 +133,12 @@ function interpret(runtime: Runtime, entry: SessionEntry, effect: SessionEffect,
       punch(runtime, effect)
       return
     }
+    case 'releaseReordered': {
+      entry.tracks?.poll(runtime.clock.now())
+      return
+    }
     case 'sampleActivity': {
       const now = runtime.clock.now()
-      entry.tracks?.poll(now)
       const lastPacketAt = entry.tracks?.lastPacketAt ?? 0
       const stalledMs = (entry.reader ?? entry.writer)?.stalledMs(now) ?? 0
       self.tell({ type: 'activity.sampled', lastPacketAt, stalledMs })
@@ -185,6 +188,10 @@ function startTimer(effect: SessionEffect & { readonly kind: 'startTimer' }, sel
     }
     case 'receiverReports': {
       self.startTimer(timer, delayMs, { type: 'timer.receiverReports.fired' })
+      return
+    }
+    case 'reorder': {
+      self.startTimer(timer, delayMs, { type: 'timer.reorder.fired' })
       return
     }
   }

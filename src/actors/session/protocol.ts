@@ -132,11 +132,12 @@ export type SessionMessage =
   | { readonly type: 'reports.started' }
   | { readonly type: 'timer.senderReports.fired' }
   | { readonly type: 'timer.receiverReports.fired' }
+  | { readonly type: 'timer.reorder.fired' }
   | { readonly type: 'stream.ended' }
   | { readonly type: 'resource.failed'; readonly failure: Failure }
   | { readonly type: 'close.ordered'; readonly failure: Failure }
 
-export type SessionTimer = 'handler' | 'check' | 'senderReports' | 'receiverReports'
+export type SessionTimer = 'handler' | 'check' | 'senderReports' | 'receiverReports' | 'reorder'
 
 export type SessionEffect =
   | { readonly kind: 'publishOpened'; readonly connectionId: ConnectionId }
@@ -211,6 +212,8 @@ export type SessionEffect =
   /** Sends the packets that open a firewall on the way (spec 4.9). */
   | { readonly kind: 'punch'; readonly medias: readonly SessionMedia[]; readonly address: string }
   | { readonly kind: 'sampleActivity' }
+  /** Lets go of packets that waited long enough for missing ones before them. */
+  | { readonly kind: 'releaseReordered' }
   | { readonly kind: 'sendSenderReports' }
   | { readonly kind: 'sendReceiverReports' }
   | { readonly kind: 'startTimer'; readonly timer: SessionTimer; readonly delayMs: Millis }

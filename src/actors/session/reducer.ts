@@ -9,7 +9,7 @@ import type { MulticastAddress } from '../stream/protocol.ts'
 import { announcedDescription } from './announce.ts'
 import { answer, refuse, refuseMethod } from './answers.ts'
 import { closeSession, connectionGone, finishClosing } from './ending.ts'
-import { arm, pause, playing, record, startReceiverReports, startReports, teardown } from './flow.ts'
+import { arm, pause, playing, record, startReceiverReports, startReordering, startReports, teardown } from './flow.ts'
 import { checkActivity } from './liveness.ts'
 import {
   maxWaitingRequests,
@@ -109,6 +109,10 @@ export function reduceSession(state: SessionState, message: SessionMessage, at: 
     case 'timer.senderReports.fired':
       return isActive(state.tag)
         ? { state, effects: [{ kind: 'sendSenderReports' }, startReports(state)] }
+        : stay(state)
+    case 'timer.reorder.fired':
+      return isActive(state.tag)
+        ? { state, effects: [{ kind: 'releaseReordered' }, ...startReordering(state)] }
         : stay(state)
     case 'timer.receiverReports.fired':
       return isActive(state.tag)
