@@ -19,7 +19,7 @@ const MUST = [
 ]
 const MUST_NOT = [
   /^specs\//,
-  /^src\//,
+  /^src\/(?!.*\.md$)/,
   /^\.ci\//,
   /^\.config\//,
   /^benchmarks\//,

@@ -59,12 +59,14 @@ function table(head, rows) {
   say()
 }
 
-/** A measurement that fails (a peer that falls over) is a line in the report, not the end of the run. */
+/** A measurement that fails (a peer that falls over) is a line in the report, once, not the end of the run. */
 async function attempt(/** @type {string} */ what, /** @type {() => Promise<void>} */ work) {
   try {
     await work()
   } catch (error) {
-    say(`${what}: ${error instanceof Error ? error.message : String(error)}`)
+    const line = `${what}: ${error instanceof Error ? error.message : String(error)}`.replace(/:[0-9]{5}\//, '/')
+    if (report.includes(line)) return
+    say(line)
     say()
   }
 }
@@ -110,7 +112,10 @@ async function measureFanOut(/** @type {readonly import('./contenders.js').Conte
         }),
     ),
   )
-  table(['over', 'readers', 'server', 'CPU us per packet', 'p50 ms', 'p99 ms', 'lost', 'MB', 'foreign CPU s'], rows)
+  table(
+    ['over', 'readers', 'server', 'CPU us per packet', 'p50 ms', 'p99 ms', 'lost', 'MB', 'foreign CPU s'],
+    rows.filter((row) => row[3] !== '-'),
+  )
 }
 
 async function measureChurn(/** @type {readonly import('./contenders.js').Contender[]} */ all) {

@@ -5,6 +5,8 @@
 export { createRtspServer, RtspServer, type ServerAddress } from './api/server.ts'
 export type { RtspServerOptions } from './api/options.ts'
 export type { MulticastOptionsInit } from './api/multicast-options.ts'
+export type { TlsOptions } from './api/tls-options.ts'
+export type { SecureContext, TlsKeyPair } from './io/node-tls.ts'
 export type {
   AnnounceContext,
   HandlerResult,
@@ -59,6 +61,7 @@ export type {
   ListenOptions,
   MulticastOptions,
   Network,
+  TlsSettings,
 } from './contracts/network.ts'
 export type { Millis, UnixMillis, UnixNanos } from './contracts/units.ts'
 

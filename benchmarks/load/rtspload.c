@@ -1141,6 +1141,11 @@ static int do_publish(void) {
       "sprop-parameter-sets=Z0LAHtkDxWhAAAADAEAAAAwDxYuS,aMuMsg==; profile-level-id=42C01E\r\na=control:streamid=0\r\n");
   int code = p_req(c, "ANNOUNCE", url, "Content-Type: application/sdp\r\n", sdp, h, sizeof h);
   if (code != 200) die("ANNOUNCE: %d", code);
+  // Some servers begin the session here.
+  if (hdr(h, strlen(h), "Session", v, sizeof v) >= 0) {
+    v[strcspn(v, ";")] = 0;
+    snprintf(c->session, sizeof c->session, "%.90s", v);
+  }
   Track *t = &c->tr[0];
   char su[300];
   snprintf(su, sizeof su, "%s/streamid=0", url);

@@ -182,7 +182,7 @@ describe('statistics of a connection', () => {
     expect(connection?.stats().inboundBytes).toBe(sent)
     expect(connection?.stats().outboundBytes).toBeGreaterThan(60)
     expect(connection?.stats().queuedBytes).toBe(0)
-    expect(connection?.transport).toEqual({ tunnel: 'none' })
+    expect(connection?.transport).toEqual({ tunnel: 'none', secure: false })
     expect(connection?.remote.address).toBe('10.0.0.1')
   })
 })

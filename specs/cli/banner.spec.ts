@@ -21,6 +21,11 @@ describe('bannerLines', () => {
     ])
   })
 
+  it('says where TLS is, if it is anywhere', () => {
+    expect(bannerLines({ ...facts, tlsPort: 8322 })[1]).toBe('Under TLS    rtsps://localhost:8322/')
+    expect(bannerLines({ ...facts, host: '::1', tlsPort: 322 })[1]).toBe('Under TLS    rtsps://[::1]/')
+  })
+
   it('leaves out what is switched off', () => {
     const lines = bannerLines({ ...facts, demoPath: undefined, rtpPort: undefined })
     expect(lines.join('\n')).not.toMatch(/demo|UDP/i)
@@ -33,7 +38,8 @@ describe('serverUrls', () => {
     [{ host: '127.0.0.1', port: 8554 }, ['rtsp://127.0.0.1:8554/']],
     [{ host: '::1', port: 8554 }, ['rtsp://[::1]:8554/']],
     [{ host: 'cam.example.org', port: 554 }, ['rtsp://cam.example.org/']],
-    [{ host: '0.0.0.0', port: 1 }, ['rtsp://localhost:1/', 'rtsp://10.0.0.2:1/', 'rtsp://[2001:db8::1]:1/']],
+    // IPv4 only: what is not listened on is not shown.
+    [{ host: '0.0.0.0', port: 1 }, ['rtsp://localhost:1/', 'rtsp://10.0.0.2:1/']],
     [{ host: '::', port: 1 }, ['rtsp://localhost:1/', 'rtsp://10.0.0.2:1/', 'rtsp://[2001:db8::1]:1/']],
   ])('of %o are %o', (where, urls) => {
     expect(serverUrls({ ...where, addresses: ['10.0.0.2', '2001:db8::1'] })).toEqual(urls)

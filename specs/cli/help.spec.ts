@@ -20,6 +20,9 @@ describe('helpText', () => {
         '--no-udp',
         '--port',
         '--rtp-port',
+        '--tls-cert',
+        '--tls-key',
+        '--tls-port',
         '--version',
       ].toSorted(),
     )

@@ -51,6 +51,13 @@ describe('explainListenError', () => {
     expect(explainListenError(circle, attempt)).toBe('cannot listen: round')
   })
 
+  it('knows the port of TLS from that of RTSP in clear', () => {
+    const both = { ...attempt, tlsPort: 8322 }
+    expect(explainListenError(systemError('EADDRINUSE', 'listen', 8322), both)).toContain('--tls-port 9322')
+    expect(explainListenError(systemError('EACCES', 'listen', 8322), both)).toContain('--tls-port 8322')
+    expect(explainListenError(systemError('EADDRINUSE', 'listen', 8554), both)).toContain('--port 9554')
+  })
+
   it('suggests a port that exists', () => {
     const high = { ...attempt, port: 65000 }
     expect(explainListenError(systemError('EADDRINUSE', 'listen', 65000), high)).toContain('--port 64000')

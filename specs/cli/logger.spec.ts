@@ -20,7 +20,7 @@ describe('Logger', () => {
   it('writes one line per event with time, level, message and facts', () => {
     const { logger, lines } = create()
     logger.info('publishing', { path: 'live', tracks: 2, secure: false, user: undefined })
-    expect(lines).toEqual(['2026-01-31 12:34:56.007 INFO  publishing path=live tracks=2 secure=false\n'])
+    expect(lines).toEqual(['2026-01-31 12:34:56.007Z INFO  publishing path=live tracks=2 secure=false\n'])
   })
 
   it('sends warnings and errors to the error output', () => {
@@ -29,8 +29,8 @@ describe('Logger', () => {
     logger.info('b')
     logger.warn('c')
     logger.error('d')
-    expect(lines.map((text) => text.slice(24))).toEqual(['DEBUG a\n', 'INFO  b\n'])
-    expect(errorLines.map((text) => text.slice(24))).toEqual(['WARN  c\n', 'ERROR d\n'])
+    expect(lines.map((text) => text.slice(25))).toEqual(['DEBUG a\n', 'INFO  b\n'])
+    expect(errorLines.map((text) => text.slice(25))).toEqual(['WARN  c\n', 'ERROR d\n'])
   })
 
   it.each([
@@ -81,7 +81,9 @@ describe('Logger', () => {
       const { logger, lines } = create(options)
       logger.info('hello')
       expect(lines[0]!.includes(escape)).toBe(isColoured)
-      expect(lines[0]!.replaceAll(new RegExp('\\u001b\\[\\d+m', 'g'), '')).toBe('2026-01-31 12:34:56.007 INFO  hello\n')
+      expect(lines[0]!.replaceAll(new RegExp('\\u001b\\[\\d+m', 'g'), '')).toBe(
+        '2026-01-31 12:34:56.007Z INFO  hello\n',
+      )
     }
   })
 })

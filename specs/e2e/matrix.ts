@@ -45,11 +45,22 @@ export const expectIntact = async (server: ServerProgram, cell: Cell, tries = 1)
     await expectIntact(server, { ...cell, path: `${cell.path}-again` }, tries + 1)
     return
   }
-  await expectCleanEnd(publisher)
+  const failedAfterTheEnd = await failsOnlyAtTeardown(publisher)
+  if (!failedAfterTheEnd) await expectCleanEnd(publisher)
   await Promise.race([reader.program.ended, pause(cell.endsAlone ? 8_000 : 1_500)])
   if (cell.endsAlone) expect(reader.program.hasEnded(), 'the reader ended when its publisher left').toBe(true)
   const end = await leave(reader)
   expectUnits(server, cell, reader.units(), end)
+  if (failedAfterTheEnd) expect(reader.units().video.at(-1), 'the last picture').toEqual(cell.clip.units.video.at(-1))
+}
+
+/**
+ * rtspclientsink 1.22 sometimes ends with an error because it writes once more after its TEARDOWN. That is none of the
+ * server's doing as long as everything has arrived, which its cell then has to show to the last picture.
+ */
+const failsOnlyAtTeardown = async (publisher: RunningProgram): Promise<boolean> => {
+  const { code, stderr } = await publisher.ended
+  return code === 1 && stderr.includes('GstRTSPClientSink:sink: Could not write to resource')
 }
 
 const expectUnits = (server: ServerProgram, cell: Cell, received: MediaUnits, end: ProgramEnd): void => {

@@ -19,4 +19,12 @@ describe('real entropy', () => {
     expect(first).not.toEqual(second)
     expect(entropy.bytes(0)).toHaveLength(0)
   })
+  it('gives more bytes than its pool has, and none of them twice', () => {
+    const entropy = createNodeEntropy()
+    const large = entropy.bytes(5000)
+    expect(large).toHaveLength(5000)
+    expect(new Set(large).size).toBeGreaterThan(200)
+    const tokens = Array.from({ length: 500 }, () => entropy.bytes(16).join())
+    expect(new Set(tokens).size).toBe(500)
+  })
 })

@@ -36,6 +36,7 @@ const layers: readonly Layer[] = [
     values: ['contracts', 'wire', 'formats', 'kernel', 'media', 'rxjs'],
   },
   { name: 'reducers', files: /^src\/actors\//u, values: ['contracts', 'wire', 'formats'], types: ['kernel'] },
+  { name: 'WebSockets of io', files: /^src\/io\/websocket-duplex\.ts$/u, values: ['contracts', 'node:', 'ws'] },
   { name: 'io', files: /^src\/io\//u, values: ['contracts', 'node:'], types: ['kernel'] },
   { name: 'api', files: /^src\/api\//u, values: [...everything, 'rxjs', 'zod'] },
   { name: 'testing', files: /^src\/testing\//u, values: ['contracts', 'kernel', 'wire', 'formats', 'rxjs'] },

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { Clock } from '../contracts/clock.ts'
 import type { Entropy } from '../contracts/entropy.ts'
-import type { ByteDuplex, DatagramSocket, Network } from '../contracts/network.ts'
+import type { AcceptWebSocket, ByteDuplex, ByteDuplexHandler, DatagramSocket, Network } from '../contracts/network.ts'
 import type { ConnectionId, Millis, SessionId, StreamId } from '../contracts/units.ts'
 import type { SessionDescription } from '../formats/description.ts'
 import type { ActorSystem } from '../kernel/actor-system.ts'
@@ -16,7 +16,7 @@ import type { UdpRouter } from '../media/udp-router.ts'
 import type { AuthMethod } from '../wire/auth/auth-method.ts'
 import type { ProtectionSpace } from '../wire/auth/protection-space.ts'
 import type { ServerConfig } from './config.ts'
-import type { ConnectionMessage, ConnectionState } from './connection/protocol.ts'
+import type { ConnectionMessage, ConnectionState, TunnelKind } from './connection/protocol.ts'
 import type { RuntimeEvent } from './events.ts'
 import type { HandlerCall, HandlerOutcome } from './handler-call.ts'
 import type { ServerMessage, ServerState } from './server/protocol.ts'
@@ -24,6 +24,7 @@ import type { SessionMessage, SessionState } from './session/protocol.ts'
 import type { MulticastAddresses } from './stream/multicast-addresses.ts'
 import type { MulticastLine } from './stream/multicast-effects.ts'
 import type { MulticastAddress, StreamMessage, StreamState } from './stream/protocol.ts'
+import type { Intake } from './tunnel/intake.ts'
 
 /**
  * What interpreters work with: the registries that turn the ids in effects into sockets, tracks and hubs. Nothing here
@@ -43,6 +44,19 @@ export interface Runtime {
   readonly streams: Map<StreamId, StreamEntry>
   readonly udp: UdpPair | null
   readonly multicast: MulticastRuntime | null
+  /** GET halves of HTTP tunnels that wait for their POST halves, by client and cookie; bounded, and not for long. */
+  readonly waitingHalves: Map<string, ConnectionEntry>
+  readonly acceptWebSocket: AcceptWebSocket
+  /** Takes in one more connection. */
+  accept(connection: AcceptedConnection): void
+}
+
+/** A connection whose fate the server has not decided yet. */
+export interface AcceptedConnection {
+  readonly duplex: ByteDuplex
+  /** Encrypted by TLS. */
+  readonly secure: boolean
+  readonly tunnel: TunnelKind
 }
 
 /** What challenges are made of. Reducers do not need it: they decide that there is a challenge, not what is in it. */
@@ -89,13 +103,28 @@ export interface MulticastRuntime {
   readonly underWay: Set<Promise<unknown>>
 }
 
+/** See `ConnectionEntry.opening`. */
+export interface Opening {
+  readonly intake: Intake
+  readonly early: Uint8Array[]
+  /** Tells the connection's actor. */
+  readonly onClosed: ByteDuplexHandler['onClosed']
+}
+
 /** Takes an interleaved frame of a connection in streaming mode. */
 export type FrameReceiver = (channel: number, payload: Uint8Array) => void
 
 export interface ConnectionEntry {
   readonly id: ConnectionId
-  readonly duplex: ByteDuplex
+  /** What carries RTSP; replaced when a WebSocket begins. */
+  duplex: ByteDuplex
   readonly ref: OwnedActorRef<ConnectionMessage, ConnectionState>
+  /** How its first bytes are read and, if they are HTTP, what came behind them; `null` once it is plain RTSP. */
+  opening: Opening | null
+  /** Key under which this GET half of a tunnel waits. */
+  waitingAs: string | null
+  /** The tunnel that this POST half completes, until the server has it. */
+  unopenedTunnel: ByteDuplex | null
   /** What this connection's clients have to prove themselves against; holds its nonce. */
   readonly protection: ProtectionSpace
   /** Where frames go in streaming mode, `null` in standard mode. */

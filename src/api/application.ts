@@ -100,11 +100,11 @@ export class HandlerApplication<Data extends UserData = UserData> implements App
     const answer = this.#invoke(call)
     // Most handlers answer at once, and then there is nothing to wait for.
     if (answer === undefined || answer instanceof ServerStream || isHandlerResponse(answer))
-      return of(toOutcome(answer))
+      return of(this.#outcome(call, answer))
     return observableOf(answer).pipe(
       take(1),
       throwIfEmpty(() => rtspError('ERR_RTSP_HANDLER_FAILED', `${call.handler} ended without an answer`)),
-      map((value) => toOutcome(value)),
+      map((value) => this.#outcome(call, value)),
     )
   }
 
@@ -142,6 +142,18 @@ export class HandlerApplication<Data extends UserData = UserData> implements App
     }
   }
 
+  #outcome(call: HandlerCall, answer: unknown): HandlerOutcome {
+    return toOutcome(answer === undefined ? this.#unanswered(call) : answer)
+  }
+
+  /** Answering nothing means 200, but where a stream is asked for a forgotten `return` has to be loud. */
+  #unanswered(call: HandlerCall): HandlerResponse {
+    const session = call.sessionId === null ? null : this.#handles.session(call.sessionId)
+    const needsStream = call.handler === 'describe' || (call.handler === 'setup' && session?.state !== 'preRecord')
+    if (needsStream) throw rtspError('ERR_RTSP_HANDLER_FAILED', `${call.handler} answered nothing`)
+    return respond.ok()
+  }
+
   #failed(call: HandlerCall, error: unknown): HandlerOutcome {
     this.#report(call.handler, call, error)
     const failure = new Failure('ERR_RTSP_HANDLER_FAILED', error instanceof Error ? error.message : String(error))
@@ -159,7 +171,6 @@ export class HandlerApplication<Data extends UserData = UserData> implements App
 }
 
 function toOutcome(answer: unknown): HandlerOutcome {
-  if (answer === undefined) return toOutcome(respond.ok())
   if (answer instanceof ServerStream) return toOutcome(respond.stream(answer))
   if (!isHandlerResponse(answer)) {
     throw rtspError(

@@ -32,8 +32,10 @@ export interface ConnectionStats {
 
 /** How RTSP is carried. */
 export interface ConnectionTransport {
-  /** `none`: RTSP itself on the connection. */
+  /** `none`: RTSP itself on the connection. A WebSocket begins as `none`. */
   readonly tunnel: 'none' | 'http' | 'websocket'
+  /** Encrypted by TLS. */
+  readonly secure: boolean
 }
 
 /** A connection of a client. */
@@ -60,7 +62,8 @@ export class ServerConnection<Data extends UserData = UserData> {
 
   /** How RTSP is carried. */
   get transport(): ConnectionTransport {
-    return { tunnel: 'none' }
+    const { tunnel, secure } = this.#entry.ref.state
+    return { tunnel, secure }
   }
 
   /** Address and port of the client. */

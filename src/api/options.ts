@@ -9,13 +9,23 @@ import { authMethods, type AuthMethod } from '../wire/auth/auth-method.ts'
 import type { ServerHandlers } from './handlers.ts'
 import { multicastProblem, multicastSchema, type MulticastOptionsInit } from './multicast-options.ts'
 import { readingOptionsShape, type ReadingOptions } from './stream-options.ts'
+import { tlsProblem, tlsSchema, type TlsOptions } from './tls-options.ts'
 import { version } from './version.ts'
 import type { UserData } from './user-data.ts'
 
 /** Options of `createRtspServer`. Everything has a default but the handlers that give the server something to do. */
 export interface RtspServerOptions<Data extends UserData = UserData> extends ReadingOptions {
-  /** Where to listen for connections. Default: every address, port 8554. Port 0 lets the system choose. */
+  /**
+   * Where to listen for connections in clear. Default: every address, port 8554; nowhere if there is `listenTls`.
+   * Port 0 lets the system choose. Tunnels through HTTP and WebSocket come to the same port as RTSP.
+   */
   readonly listen?: { readonly host?: string; readonly port?: number }
+  /** Where to listen for connections under TLS (`rtsps`, `https`, `wss`). Default: nowhere; port 8322. Needs `tls`. */
+  readonly listenTls?: { readonly host?: string; readonly port?: number }
+  /** Key and certificate for `listenTls`, or a function that gives a context for each connection. */
+  readonly tls?: TlsOptions
+  /** Time a client has to finish the TLS handshake. Default 10,000 ms. */
+  readonly handshakeTimeoutMs?: number
   /**
    * UDP ports that all sessions share: RTP even, RTCP the next one; `rtpPort: 0` lets the system choose a pair.
    * Left out or `false`, transports over UDP are refused with 461 and clients fall back to TCP.
@@ -85,7 +95,10 @@ const duration = z.number().positive().max(86_400_000)
 const count = z.int().min(1).max(1_000_000_000)
 
 const schema = z.strictObject({
-  listen: z.strictObject({ host: z.string().default(''), port: port.default(8554) }).prefault({}),
+  listen: z.strictObject({ host: z.string().default(''), port: port.default(8554) }).optional(),
+  listenTls: z.strictObject({ host: z.string().default(''), port: port.default(8322) }).optional(),
+  tls: tlsSchema,
+  handshakeTimeoutMs: duration.default(10_000),
   udp: z
     .union([
       z.literal(false),
@@ -150,7 +163,8 @@ export function resolveOptions(options: RtspServerOptions): ResolvedOptions {
   if (udp !== false && udp.rtcpPort !== undefined && udp.rtcpPort !== (udp.rtpPort === 0 ? 0 : udp.rtpPort + 1)) {
     throw rtspError('ERR_RTSP_OPTIONS', `RTP (${udp.rtpPort}) and RTCP (${udp.rtcpPort}) ports must be consecutive`)
   }
-  const problem = multicastProblem(result.data.multicast, udp)
+  const problem =
+    multicastProblem(result.data.multicast, udp) ?? tlsProblem(result.data.listenTls !== undefined, result.data.tls)
   if (problem !== null) throw rtspError('ERR_RTSP_OPTIONS', problem)
   return result.data
 }
@@ -161,7 +175,7 @@ export function serverConfig(
   handlers: ServerHandlers,
   udp: { readonly rtpPort: number; readonly rtcpPort: number } | null,
 ): ServerConfig & AuthenticationConfig & ReadingConfig {
-  const { listen, udp: udpOption, multicast, ...limits } = options
+  const { listen, listenTls, tls, handshakeTimeoutMs, udp: udpOption, multicast, ...limits } = options
   return {
     ...limits,
     udp,

@@ -1,11 +1,12 @@
 import { createHeaders, type Headers, type HeadersInit } from '../wire/headers/header-map.ts'
+import { reasonPhrase } from '../wire/rtsp/reason-phrase.ts'
 import type { ServerStream } from './stream.ts'
 import type { RtspError } from '../contracts/rtsp-error.ts'
 
 /** What a handler answers a request with. Made by `respond`. */
 export interface HandlerResponse {
   readonly statusCode: number
-  /** Empty: the standard phrase of the status. */
+  /** The standard phrase of the status, unless the handler chose another. */
   readonly reasonPhrase: string
   readonly headers: Headers
   readonly body: Uint8Array
@@ -25,10 +26,10 @@ export interface ResponseInit {
 }
 
 function status(statusCode: number, init: ResponseInit = {}, stream: ServerStream | null = null): HandlerResponse {
-  const { body = new Uint8Array(0), reasonPhrase = '', closeReason = null } = init
+  const { body = new Uint8Array(0), closeReason = null } = init
   return {
     statusCode,
-    reasonPhrase,
+    reasonPhrase: init.reasonPhrase ?? reasonPhrase(statusCode),
     headers: createHeaders(init.headers),
     body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
     stream,

@@ -2,12 +2,13 @@ import { AsyncSubject, firstValueFrom, Subject, type Observable } from 'rxjs'
 import type { Runtime, UdpPair } from '../actors/runtime.ts'
 import { AcceptedSockets, spawnServer } from '../actors/server/interpreter.ts'
 import { Failure } from '../contracts/failure.ts'
-import type { DatagramBatching, DatagramSocket, Listener, Network } from '../contracts/network.ts'
+import type { DatagramBatching, DatagramSocket, Network } from '../contracts/network.ts'
 import { RtspError, rtspError } from '../contracts/rtsp-error.ts'
 import type { SessionDescription } from '../formats/description.ts'
 import { createNodeClock } from '../io/node-clock.ts'
 import { createNodeEntropy } from '../io/node-entropy.ts'
 import { nodeNetwork } from '../io/node-network.ts'
+import { acceptWebSocket } from '../io/websocket-duplex.ts'
 import { ActorSystem } from '../kernel/actor-system.ts'
 import { GuardedObservable } from '../media/inbound/guarded-observable.ts'
 import { UdpRouter } from '../media/udp-router.ts'
@@ -16,16 +17,21 @@ import { censusOf, type Census } from './census.ts'
 import type { ServerConnection } from './connection.ts'
 import type { ServerEvent } from './events.ts'
 import { Handles } from './handles.ts'
+import { openListeners, type Listeners } from './listeners.ts'
 import { checkMulticastAddresses, multicastRuntime, multicastSettled } from './multicast-options.ts'
 import { resolveOptions, serverConfig, type ResolvedOptions, type RtspServerOptions } from './options.ts'
 import type { ServerSession } from './session.ts'
 import { ServerStream, type StreamOptions } from './stream.ts'
+import { tlsSettings } from './tls-options.ts'
 import type { UserData } from './user-data.ts'
 
 /** Addresses a server is bound to. */
 export interface ServerAddress {
+  /** Of the listener in clear; of the one under TLS if it is the only one. */
   readonly host: string
   readonly port: number
+  /** `null` where nobody listens under TLS. */
+  readonly tls: { readonly host: string; readonly port: number } | null
   /** `null` when UDP is off. `batching` tells whether several datagrams leave in one system call, and if not, why. */
   readonly udp: { readonly rtpPort: number; readonly rtcpPort: number; readonly batching: DatagramBatching } | null
 }
@@ -78,12 +84,15 @@ export class RtspServer<Data extends UserData = UserData> {
 
   /** Where the server listens. Throws ERR_RTSP_USAGE before `listen` has resolved. */
   get address(): ServerAddress {
-    const { listener, runtime } = this.#requireRunning()
+    const { listeners, runtime } = this.#requireRunning()
     const { udp } = runtime
     const noBatching: DatagramBatching = { mode: 'none', reason: 'the network has none' }
+    const { clear, tls } = listeners
+    const first = (clear ?? tls)?.local
     return {
-      host: listener.local.address,
-      port: listener.local.port,
+      host: first?.address ?? '',
+      port: first?.port ?? 0,
+      tls: tls === null ? null : { host: tls.local.address, port: tls.local.port },
       udp:
         udp === null
           ? null
@@ -163,6 +172,7 @@ export class RtspServer<Data extends UserData = UserData> {
       network = nodeNetwork(),
       handlers = {},
     } = this.#options
+    const tls = tlsSettings(this.#resolved.tls, this.#resolved.handshakeTimeoutMs)
     const udp = await openUdp(network, this.#resolved)
     const ports = udp === null ? null : { rtpPort: udp.rtp.local.port, rtcpPort: udp.rtcp.local.port }
     const config = serverConfig(this.#resolved, handlers, ports)
@@ -175,8 +185,8 @@ export class RtspServer<Data extends UserData = UserData> {
     const server = spawnServer(system, config, {
       runtimeOf: () => runtime,
       sockets,
-      stopListening: () => void listener.close(),
-      onClosed: (failure) => void this.#finish(failure, listener, udp),
+      stopListening: () => void listeners.close(),
+      onClosed: (failure) => void this.#finish(failure, listeners, udp),
     })
     const runtime: Runtime = {
       system,
@@ -191,12 +201,17 @@ export class RtspServer<Data extends UserData = UserData> {
       streams: new Map(),
       udp,
       multicast: multicastRuntime(this.#resolved.multicast, network),
+      waitingHalves: new Map(),
+      acceptWebSocket,
+      accept: (connection) => server.tell({ type: 'connection.accepted', slot: sockets.put(connection) }),
     }
-    let listener: Listener
+    let listeners: Listeners
     try {
-      listener = await network.listen(
-        this.#resolved.listen,
-        (duplex) => server.tell({ type: 'connection.accepted', slot: sockets.put(duplex) }),
+      listeners = await openListeners(
+        network,
+        this.#resolved,
+        tls,
+        (duplex, secure) => runtime.accept({ duplex, secure, tunnel: 'none' }),
         (error) => this.#shutDown(new Failure('ERR_RTSP_SERVER_FAILED', error.message)),
       )
     } catch (error) {
@@ -205,11 +220,11 @@ export class RtspServer<Data extends UserData = UserData> {
     }
     if (udp !== null) routeDatagrams(udp, (reason) => this.#emit({ type: 'udp.batchingEnded', reason }))
     let streamCount = 0
-    return { runtime, listener, handles, nextStreamId: () => `t${++streamCount}` }
+    return { runtime, listeners, handles, nextStreamId: () => `t${++streamCount}` }
   }
 
-  async #finish(failure: Failure, listener: Listener, udp: UdpPair | null): Promise<void> {
-    await Promise.allSettled([listener.close(), udp?.rtp.close(), udp?.rtcp.close()])
+  async #finish(failure: Failure, listeners: Listeners, udp: UdpPair | null): Promise<void> {
+    await Promise.allSettled([listeners.close(), udp?.rtp.close(), udp?.rtcp.close()])
     this.#running?.runtime.system.stopAll()
     await multicastSettled(this.#running?.runtime.multicast ?? null)
     this.#state = 'closed'
@@ -237,7 +252,7 @@ export class RtspServer<Data extends UserData = UserData> {
 /** What exists while a server runs. */
 interface Running<Data extends UserData = UserData> {
   readonly runtime: Runtime
-  readonly listener: Listener
+  readonly listeners: Listeners
   readonly handles: Handles<Data>
   readonly nextStreamId: () => string
 }

@@ -10,6 +10,8 @@ export interface BannerFacts {
   readonly host: string
   /** TCP port, the real one if the system chose it. */
   readonly port: number
+  /** TCP port of TLS; left out or `undefined` without TLS. */
+  readonly tlsPort?: number | undefined
   /** UDP port of RTP, or `undefined` without UDP. */
   readonly rtpPort: number | undefined
   /** Path of the built-in clip without a slash, or `undefined` without it. */
@@ -30,6 +32,7 @@ export function bannerLines(facts: BannerFacts): string[] {
   const transports = facts.rtpPort === undefined ? 'TCP only' : `TCP, UDP ports ${facts.rtpPort}-${facts.rtpPort + 1}`
   return [
     `Serving at   ${urls.join('  ')}  (${transports})`,
+    ...(facts.tlsPort === undefined ? [] : [`Under TLS    ${tlsUrl(facts.host, facts.tlsPort)}`]),
     ...(facts.demoPath === undefined ? [] : [`Demo clip    ffplay -rtsp_transport tcp ${url}${facts.demoPath}`]),
     `Publish      ffmpeg -re -stream_loop -1 -i video.mp4 -c copy -f rtsp ${url}live`,
     `Play         ffplay ${url}live`,
@@ -40,7 +43,9 @@ export function bannerLines(facts: BannerFacts): string[] {
 /** URLs under which the server can be reached, the nearest first; each ends with a slash. */
 export function serverUrls(facts: Pick<BannerFacts, 'host' | 'port' | 'addresses'>): string[] {
   if (!everyAddress.has(facts.host)) return [serverUrl(facts.host, facts.port)]
-  return ['localhost', ...facts.addresses.slice(0, mostAddresses)].map((host) => serverUrl(host, facts.port))
+  // 0.0.0.0 is every IPv4 address and no other.
+  const addresses = facts.addresses.filter((address) => facts.host !== '0.0.0.0' || !address.includes(':'))
+  return ['localhost', ...addresses.slice(0, mostAddresses)].map((host) => serverUrl(host, facts.port))
 }
 
 /** Picks what to show of `os.networkInterfaces()`: IPv4 first, nothing internal, no link-local IPv6 (it needs a zone). */
@@ -52,6 +57,13 @@ export function reachableAddresses(
   const isIPv6 = (address: string): boolean => address.includes(':')
   const addresses = [...new Set(usable.map((entry) => entry.address))]
   return [...addresses.filter((address) => !isIPv6(address)), ...addresses.filter(isIPv6)]
+}
+
+/** 322 is the port of `rtsps` (RFC 7826 section 22.15). */
+function tlsUrl(host: string, port: number): string {
+  const shown = everyAddress.has(host) ? 'localhost' : host
+  const name = shown.includes(':') ? `[${shown}]` : shown
+  return port === 322 ? `rtsps://${name}/` : `rtsps://${name}:${port}/`
 }
 
 function serverUrl(host: string, port: number): string {

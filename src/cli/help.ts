@@ -12,6 +12,9 @@ Usage
 Options
   --host <address>     address to listen on            (default: all of them)
   --port <number>      TCP port, 0 picks a free one    (default: 8554)
+  --tls-port <number>  listen for TLS too, on this port       (default: off)
+  --tls-key <file>     its key and its certificate, as PEM;
+  --tls-cert <file>    they may be renewed while it runs
   --rtp-port <number>  UDP port for RTP, even;         (default: 8000)
                        RTCP takes the one after it
   --no-udp             TCP only

@@ -9,6 +9,8 @@ export interface ListenAttempt {
   readonly port: number
   /** UDP port of RTP; RTCP has the next. `undefined` without UDP. */
   readonly rtpPort: number | undefined
+  /** TCP port of TLS; left out or `undefined` without TLS. */
+  readonly tlsPort?: number | undefined
 }
 
 interface SystemError {
@@ -27,13 +29,14 @@ export function explainListenError(error: unknown, attempt: ListenAttempt): stri
   const isUdp = system.syscall === 'bind' || isUdpOnly(system.port, attempt)
   const port = system.port ?? (isUdp ? (attempt.rtpPort ?? attempt.port) : attempt.port)
   const name = `${isUdp ? 'UDP' : 'TCP'} port ${port}`
-  const option = isUdp ? '--rtp-port' : '--port'
+  const isTls = !isUdp && port === attempt.tlsPort && port !== attempt.port
+  const option = isUdp ? '--rtp-port' : isTls ? '--tls-port' : '--port'
   switch (system.code) {
     case 'EADDRINUSE':
-      return `${name} is already in use: stop the other program, or choose another with ${option} ${otherPort(attempt, isUdp)}${isUdp ? ' (or go without with --no-udp)' : ''}`
+      return `${name} is already in use: stop the other program, or choose another with ${option} ${otherPort(isUdp ? (attempt.rtpPort ?? 8000) : isTls ? port : attempt.port)}${isUdp ? ' (or go without with --no-udp)' : ''}`
     case 'EACCES':
     case 'EPERM':
-      return `${name} may not be opened by this user: choose one from 1024 on, for example ${option} ${isUdp ? 8000 : 8554}`
+      return `${name} may not be opened by this user: choose one from 1024 on, for example ${option} ${isUdp ? 8000 : isTls ? 8322 : 8554}`
     case 'EADDRNOTAVAIL':
     case 'EAFNOSUPPORT':
       return `this machine has no address '${attempt.host}': write one of its own after --host, or leave --host out to listen on all`
@@ -68,8 +71,7 @@ function isUdpOnly(port: number | undefined, attempt: ListenAttempt): boolean {
 }
 
 /** A port that is worth a try instead; an even one stays even. */
-function otherPort(attempt: ListenAttempt, isUdp: boolean): number {
-  const taken = isUdp ? (attempt.rtpPort ?? 8000) : attempt.port
+function otherPort(taken: number): number {
   return taken + 1000 <= 65534 ? taken + 1000 : taken - 1000
 }
 

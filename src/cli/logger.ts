@@ -73,7 +73,7 @@ export class Logger {
   log(level: LogLevel, message: string, details: LogDetails = {}): void {
     if (!this.isEnabled(level)) return
     const stream = severities[level] >= severities.warn ? this.#options.errorOutput : this.#options.output
-    const time = new Date(this.#options.wallNow()).toISOString().replace('T', ' ').replace('Z', '')
+    const time = new Date(this.#options.wallNow()).toISOString().replace('T', ' ')
     const facts = Object.entries(details).map(([key, value]) => (value === undefined ? '' : ` ${key}=${quoted(value)}`))
     const name = level.toUpperCase().padEnd(5)
     const text = `${clean(message)}${facts.join('')}`

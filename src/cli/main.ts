@@ -10,6 +10,8 @@ import { Logger } from './logger.ts'
 import { parseCommandLine, type ProgramOptions } from './options.ts'
 import { Relay } from './relay.ts'
 import { installSignalHandlers } from './signals.ts'
+import { watchTlsFiles, type TlsFiles } from './tls-files.ts'
+import type { ProgramTls } from './tls-option.ts'
 import { packageVersion } from './version.ts'
 
 /** The program `rxrtsp`: a server that relays whoever publishes to whoever reads, and shows a demo until then. */
@@ -47,8 +49,19 @@ async function run(options: ProgramOptions): Promise<void> {
     wallNow: () => clock.wallNow(),
   })
   const relay: Relay = new Relay({ allowsTakeover: options.allowsTakeover, logger, server: () => server })
+  let tls: TlsFiles | undefined
+  try {
+    tls = options.tls === undefined ? undefined : openTlsFiles(options.tls, logger)
+  } catch (error) {
+    process.stderr.write(`rxrtsp: the key or the certificate cannot be used: ${messageOf(error)}\n`)
+    process.exitCode = 1
+    return
+  }
   const server = createRtspServer({
     listen: { host: options.host, port: options.port },
+    ...(tls === undefined
+      ? {}
+      : { listenTls: { host: options.host, port: options.tls?.port ?? 0 }, tls: { secureContext: tls } }),
     udp: options.rtpPort === undefined ? false : { host: options.host, rtpPort: options.rtpPort },
     multicast: options.multicast ?? false,
     gopCache: options.hasGopCache,
@@ -61,7 +74,8 @@ async function run(options: ProgramOptions): Promise<void> {
     await server.listen()
   } catch (error) {
     const { host, port, rtpPort } = options
-    process.stderr.write(`rxrtsp: ${explainListenError(error, { host, port, rtpPort })}\n`)
+    const attempt = { host, port, rtpPort, tlsPort: options.tls?.port }
+    process.stderr.write(`rxrtsp: ${explainListenError(error, attempt)}\n`)
     process.exitCode = 1
     return
   }
@@ -70,6 +84,7 @@ async function run(options: ProgramOptions): Promise<void> {
   installSignalHandlers(process, {
     close: async () => {
       demo?.stop()
+      relay.isClosing = true
       await server.close()
     },
     exit: (status) => process.exit(status),
@@ -88,6 +103,18 @@ async function run(options: ProgramOptions): Promise<void> {
   }
 }
 
+function openTlsFiles(tls: ProgramTls, logger: Logger): TlsFiles {
+  return watchTlsFiles(
+    tls,
+    () => logger.info('certificate renewed', { cert: tls.certFile }),
+    (why) => logger.error('the new certificate cannot be used, the old one stays', { cert: tls.certFile, why }),
+  )
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 function startDemo(server: RtspServer, relay: Relay): DemoSource {
   const demo = new DemoSource({ clock: createNodeClock() })
   const stream = server.createStream(demo.description)
@@ -99,11 +126,12 @@ function startDemo(server: RtspServer, relay: Relay): DemoSource {
 }
 
 function banner(server: RtspServer, options: ProgramOptions): readonly string[] {
-  const { port, udp } = server.address
+  const { port, tls, udp } = server.address
   return bannerLines({
     version: packageVersion(),
     host: options.host,
     port,
+    tlsPort: tls?.port,
     rtpPort: udp?.rtpPort,
     demoPath: options.hasDemo ? demoPath : undefined,
     addresses: reachableAddresses(networkInterfaces()),

@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util'
 import { defaultMulticastPort, readMulticast, type ProgramMulticast } from './multicast-option.ts'
 import { nearestWord } from './nearest-word.ts'
+import { readTls, type ProgramTls } from './tls-option.ts'
 
 /** From which level on the program logs; `silent` logs nothing. */
 export const logThresholds = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -19,6 +20,8 @@ export interface ProgramOptions {
   readonly host: string
   /** TCP port, 0 to 65535; 0 lets the system choose. */
   readonly port: number
+  /** `undefined`: no TLS. */
+  readonly tls: ProgramTls | undefined
   /** UDP port for RTP, even; RTCP has the next one. `undefined`: no UDP. */
   readonly rtpPort: number | undefined
   /** `undefined`: no multicast. */
@@ -44,6 +47,7 @@ export type CommandLine =
 export const defaultProgramOptions: ProgramOptions = {
   host: '',
   port: 8554,
+  tls: undefined,
   rtpPort: 8000,
   multicast: undefined,
   hasDemo: true,
@@ -55,6 +59,9 @@ export const defaultProgramOptions: ProgramOptions = {
 const optionTable = {
   host: { type: 'string' },
   port: { type: 'string' },
+  'tls-port': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'tls-cert': { type: 'string' },
   'rtp-port': { type: 'string' },
   'no-udp': { type: 'boolean' },
   'multicast-range': { type: 'string' },
@@ -127,6 +134,12 @@ function exampleOf(name: OptionName): string {
       return '127.0.0.1'
     case 'port':
       return String(defaultProgramOptions.port)
+    case 'tls-port':
+      return '8322'
+    case 'tls-key':
+      return 'key.pem'
+    case 'tls-cert':
+      return 'cert.pem'
     case 'rtp-port':
       return String(defaultProgramOptions.rtpPort)
     case 'multicast-range':
@@ -152,6 +165,8 @@ function readOptions(given: ReadonlyMap<OptionName, string>): CommandLine {
   if (typeof host === 'object') return host
   const port = readPort(given.get('port'))
   if (typeof port === 'object') return port
+  const tls = readTls({ port: given.get('tls-port'), key: given.get('tls-key'), cert: given.get('tls-cert') }, port)
+  if (tls !== undefined && 'mistake' in tls) return mistake(tls.mistake)
   const rtpPort = readRtpPort(given.get('rtp-port'), given.has('no-udp'))
   if (typeof rtpPort === 'object') return rtpPort
   const multicast = readMulticast(
@@ -170,6 +185,7 @@ function readOptions(given: ReadonlyMap<OptionName, string>): CommandLine {
     options: {
       host,
       port,
+      tls,
       rtpPort,
       multicast,
       hasDemo: !given.has('no-demo'),

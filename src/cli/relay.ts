@@ -2,6 +2,7 @@ import { Subscription } from 'rxjs'
 import {
   respond,
   type HandlerResponse,
+  type RtspError,
   type RtspServer,
   type ServerEvent,
   type ServerHandlers,
@@ -36,6 +37,9 @@ export class Relay {
   readonly #options: RelayOptions
   readonly #registry: PathRegistry<Publication>
   readonly #publications = new WeakMap<ServerSession, Publication>()
+  readonly #readers = new WeakSet<ServerSession>()
+  /** Set when the program ends, so that the log can say why everybody leaves. */
+  isClosing = false
 
   constructor(options: RelayOptions) {
     this.#options = options
@@ -56,13 +60,19 @@ export class Relay {
     },
     play: ({ session, path, connection }) => {
       if (session.state === 'prePlay') {
+        this.#readers.add(session)
         const over = session.transport?.protocol
         this.#options.logger.info('reading', { session: session.id, path, over, from: peer(connection.remote) })
       }
       return respond.ok()
     },
     record: ({ session, path }) => this.#record(session, path),
-    pause: () => respond.ok(),
+    pause: ({ session, path }) => {
+      if (session.state === 'play' || session.state === 'record') {
+        this.#options.logger.info('paused', { session: session.id, path })
+      }
+      return respond.ok()
+    },
     setParameter: () => respond.ok(),
   }
 
@@ -88,7 +98,7 @@ export class Relay {
         return
       }
       case 'session.closed': {
-        this.#ended(event.session, event.reason.message)
+        this.#ended(event.session, event.reason)
         return
       }
       case 'request': {
@@ -134,6 +144,7 @@ export class Relay {
 
   #claim(path: string, session: ServerSession): HandlerResponse | null {
     const { logger } = this.#options
+    this.#clearOrphan(path)
     const publication: Publication = { path, session, stream: null, subscription: new Subscription() }
     const claim = this.#registry.claim(path, publication)
     if (claim.kind === 'refused') {
@@ -175,14 +186,32 @@ export class Relay {
     logger.debug('response', { connection: event.connection.id, status: statusCode, reason: reasonPhrase || undefined })
   }
 
-  #ended(session: ServerSession, why: string): void {
+  /** A publisher over UDP that crashed leaves its session until it times out; who publishes anew need not wait for that. */
+  #clearOrphan(path: string): void {
+    const publication = this.#registry.publisherOf(path)
+    const { session } = publication ?? {}
+    if (publication === undefined || !session || session.connections.length > 0) return
+    this.#options.logger.info('publisher has no connection, replaced', { session: session.id, path })
+    this.#finish(publication)
+    session.close()
+  }
+
+  #ended(session: ServerSession, reason: RtspError): void {
+    const { logger } = this.#options
     const publication = this.#publications.get(session)
-    if (publication !== undefined) this.#finish(publication)
-    this.#options.logger.info(session.announcedDescription === null ? 'reader left' : 'publisher left', {
-      session: session.id,
-      path: session.path,
-      why,
-    })
+    const details = { session: session.id, path: session.path, why: this.#why(session, reason) }
+    if (publication !== undefined) {
+      this.#finish(publication)
+      logger.info('publisher left', details)
+    } else if (this.#readers.has(session)) logger.info('reader left', details)
+    else logger.debug('session closed', details)
+  }
+
+  /** `terminated` alone does not say who did it. */
+  #why(session: ServerSession, reason: RtspError): string {
+    if (reason.code !== 'ERR_RTSP_TERMINATED') return reason.message
+    if (this.isClosing) return 'the server is closing'
+    return this.#readers.has(session) ? 'the stream has ended' : reason.message
   }
 
   #finish(publication: Publication): void {

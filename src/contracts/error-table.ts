@@ -33,7 +33,11 @@ export const errorTable = {
   // Tunnels that do not come about, or break.
   ERR_RTSP_HTTP_REQUEST: { kind: 'peer', status: 0, text: 'invalid HTTP request' },
   ERR_RTSP_TUNNEL_NO_POST: { kind: 'peer', status: 0, text: 'did not find a corresponding HTTP POST request' },
+  ERR_RTSP_TUNNEL_NO_GET: { kind: 'peer', status: 0, text: 'did not find a corresponding HTTP GET request' },
+  ERR_RTSP_TUNNEL_LIMIT: { kind: 'peer', status: 0, text: 'too many HTTP GET requests wait for their POST request' },
   ERR_RTSP_TUNNEL_BODY: { kind: 'peer', status: 0, text: '%s' },
+  ERR_RTSP_WEBSOCKET: { kind: 'peer', status: 0, text: '%s' },
+  ERR_RTSP_TLS: { kind: 'peer', status: 0, text: 'TLS handshake failed: %s' },
 
   // Requests that cannot be carried out.
   ERR_RTSP_URL: { kind: 'peer', status: 400, text: 'invalid URL (%s)' },

@@ -13,6 +13,15 @@ const backlog = 1024
 /** A peer that vanished without a word is found after about this long of silence, in milliseconds. */
 const keepAliveAfterMs = 15_000
 
+/** How sockets are accepted, here and under TLS. */
+export const socketOptions = {
+  allowHalfOpen: true,
+  pauseOnConnect: true,
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: keepAliveAfterMs,
+} as const
+
 /**
  * Listens for connections. Rejects with the system's error as it is (`EADDRINUSE`, `EACCES`, `ENOTFOUND`, ...).
  *
@@ -24,19 +33,18 @@ export function listenTcp(
   onConnection: (duplex: ByteDuplex) => void,
   onError: (error: Error) => void,
 ): Promise<Listener> {
-  const server = createServer({
-    allowHalfOpen: true,
-    pauseOnConnect: true,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: keepAliveAfterMs,
-  })
+  const server = createServer(socketOptions)
   server.on('connection', (socket) => {
     const duplex = new SocketDuplex(socket)
     // The peer was gone before we looked: there is nobody to talk to and no address to tell of.
     if (socket.remoteAddress === undefined) duplex.destroy()
     else onConnection(duplex)
   })
+  return listenWith(server, options, onError)
+}
+
+/** Binds a server that hands its connections on by itself. */
+export function listenWith(server: Server, options: ListenOptions, onError: (error: Error) => void): Promise<Listener> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(nodeListenOptions(options), () => {

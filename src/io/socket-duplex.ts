@@ -45,11 +45,12 @@ export class SocketDuplex implements ByteDuplex {
   #error: Error | null = null
   #linger: NodeJS.Timeout | undefined
 
-  constructor(socket: Socket) {
+  /** `explain` may give another error for one of the socket's. */
+  constructor(socket: Socket, explain: (error: Error) => Error = (error) => error) {
     this.#socket = socket
     this.remote = endpointOf(socket.remoteAddress ?? '', socket.remotePort ?? 0)
     this.local = endpointOf(socket.localAddress ?? '', socket.localPort ?? 0)
-    socket.on('error', (error) => this.#failed(error))
+    socket.on('error', (error) => this.#failed(explain(error)))
     socket.on('end', () => this.#endWriting())
     socket.on('finish', () => this.#finished())
     socket.on('close', () => this.#gone())

@@ -23,6 +23,24 @@ describe('[70] names', () => {
   })
 })
 
+describe('[70] usual names', () => {
+  it.each([
+    'Accept',
+    'CSeq',
+    'Content-Base',
+    'KeyMgmt',
+    'RTP-Info',
+    'Session',
+    'Transport',
+    'User-Agent',
+    'WWW-Authenticate',
+  ])('%s is its own canonical spelling, and that of its lower and upper case', (name) => {
+    expect(canonicalHeaderName(name)).toBe(name)
+    expect(canonicalHeaderName(name.toLowerCase())).toBe(name)
+    expect(canonicalHeaderName(name.toUpperCase())).toBe(name)
+  })
+})
+
 describe('[70] headers', () => {
   it('join values whose names differ in case', () => {
     expect(headerValues(createHeaders({ cseq: '1', CSeq: ['2', '3'] }), 'CSEQ')).toEqual(['1', '2', '3'])

@@ -37,23 +37,9 @@ describe('a message that is made', () => {
     expect(hex.slice(20, 40)).toBe('00' + '00000005' + '00000003' + '0b')
     // T with 2026-01-01 as NTP time, and RAND's header.
     expect(hex.slice(40, 62)).toBe('00' + 'ed003780' + '00000000' + '0a10')
-    const policy = '000101' + '010110' + '020101' + '030114' + '070101' + '080101' + '0a0101' + '0b010a'
-    expect(hex.slice(94)).toBe(
-      '01' +
-        '00' +
-        '00' +
-        '0018' +
-        policy +
-        '00' +
-        '00' +
-        '0022' +
-        '00' +
-        '20' +
-        '001e' +
-        toHex(vectorKeys.masterKey) +
-        toHex(vectorKeys.masterSalt) +
-        '00',
-    )
+    const policy = '000101 010110 020101 030114 070101 080101 0a0101 0b010a'
+    const key = toHex(vectorKeys.masterKey) + toHex(vectorKeys.masterSalt)
+    expect(hex.slice(94)).toBe(toHex(fromHex(`01 0000 0018 ${policy} 00 00 0022 00 20 001e ${key} 00`)))
   })
 
   it('has a fresh id and fresh random bytes each time', () => {

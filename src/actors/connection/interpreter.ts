@@ -1,15 +1,25 @@
 import { map } from 'rxjs'
 import { Failure, faultOf } from '../../contracts/failure.ts'
-import type { ByteDuplex, ByteDuplexHandler } from '../../contracts/network.ts'
+import type { ByteDuplexHandler } from '../../contracts/network.ts'
+import { RtspError } from '../../contracts/rtsp-error.ts'
 import type { ConnectionId } from '../../contracts/units.ts'
 import type { ActorContext } from '../../kernel/behavior.ts'
 import { challengesOf, createProtectionSpace } from '../../wire/auth/protection-space.ts'
 import { withHeader } from '../../wire/headers/header-map.ts'
 import { RtspFramer, type FramerHandler } from '../../wire/rtsp/framer.ts'
 import { encodeResponse, type RtspRequest, type RtspResponse } from '../../wire/rtsp/message.ts'
-import type { ConnectionEntry, Runtime } from '../runtime.ts'
+import type { AcceptedConnection, ConnectionEntry, Runtime } from '../runtime.ts'
 import type { SessionRequest } from '../session/protocol.ts'
 import { isSessionMethod } from '../session/transitions.ts'
+import {
+  claimHalf,
+  offerHalf,
+  openTunnel,
+  openUnknown,
+  openWebSocket,
+  withdrawHalf,
+  writeHttp,
+} from './opening-effects.ts'
 import type { ConnectionEffect, ConnectionMessage, ConnectionState } from './protocol.ts'
 import { initConnection, reduceConnection } from './reducer.ts'
 
@@ -18,18 +28,25 @@ import { initConnection, reduceConnection } from './reducer.ts'
 type Self = ActorContext<ConnectionMessage, ConnectionState>
 
 /** Starts the actor of an accepted connection and begins to read. */
-export function openConnection(runtime: Runtime, id: ConnectionId, duplex: ByteDuplex): ConnectionEntry {
+export function openConnection(
+  runtime: Runtime,
+  id: ConnectionId,
+  { duplex, secure, tunnel }: AcceptedConnection,
+): ConnectionEntry {
   const framer = new RtspFramer(framerHandler(runtime, () => entry))
   const ref = runtime.system.spawn(`connection ${id}`, {
-    init: initConnection(id, runtime.config),
+    init: initConnection(id, runtime.config, secure, tunnel),
     reduce: reduceConnection,
-    interpret: (effect: ConnectionEffect, self: Self) => interpret(runtime, entry, framer, effect, self),
+    interpret: (effect: ConnectionEffect, self: Self) => interpret(runtime, entry, framer, rtsp, effect, self),
     onStopped: (state: ConnectionState, fault: unknown) => stopped(runtime, entry, state, fault),
   })
   const entry: ConnectionEntry = {
     id,
     duplex,
     ref,
+    opening: null,
+    waitingAs: null,
+    unopenedTunnel: null,
     protection: createProtectionSpace(runtime.config.authRealm, runtime.config.authMethods, runtime.entropy),
     frames: null,
     frameGraceUntil: 0,
@@ -38,8 +55,10 @@ export function openConnection(runtime: Runtime, id: ConnectionId, duplex: ByteD
     inboundBytes: 0,
   }
   runtime.connections.set(id, entry)
+  const rtsp = duplexHandler(runtime, entry, framer)
   ref.tell({ type: 'connection.opened' })
-  duplex.open(duplexHandler(runtime, entry, framer))
+  if (tunnel === 'none') openUnknown(entry, rtsp)
+  else duplex.open(rtsp)
   return entry
 }
 
@@ -70,18 +89,23 @@ function duplexHandler(runtime: Runtime, entry: ConnectionEntry, framer: RtspFra
     onClosed: (error) =>
       entry.ref.tell({
         type: 'socket.closed',
-        failure:
-          error === null
-            ? new Failure('ERR_RTSP_CONNECTION_CLOSED')
-            : new Failure('ERR_RTSP_CONNECTION_FAILED', error.message),
+        failure: error === null ? new Failure('ERR_RTSP_CONNECTION_CLOSED') : socketFailure(error),
       }),
   }
+}
+
+/** Tunnels and TLS know what was wrong; a socket only has what the system says. */
+function socketFailure(error: Error): Failure {
+  return error instanceof RtspError
+    ? new Failure(error.code, error.message)
+    : new Failure('ERR_RTSP_CONNECTION_FAILED', error.message)
 }
 
 function interpret(
   runtime: Runtime,
   entry: ConnectionEntry,
   framer: RtspFramer,
+  rtsp: ByteDuplexHandler,
   effect: ConnectionEffect,
   self: Self,
 ): void {
@@ -166,11 +190,33 @@ function interpret(
       self.cancelTimer(effect.timer)
       return
     }
+    case 'writeHttp': {
+      writeHttp(entry, effect.text)
+      return
+    }
+    case 'offerHalf': {
+      offerHalf(runtime, entry, effect.cookie, self)
+      return
+    }
+    case 'claimHalf': {
+      claimHalf(runtime, entry, effect.cookie, self)
+      return
+    }
+    case 'openTunnel': {
+      openTunnel(runtime, entry, self)
+      return
+    }
+    case 'openWebSocket': {
+      openWebSocket(runtime, entry, effect.head, rtsp)
+      return
+    }
     case 'endSocket': {
+      withdrawHalf(runtime, entry)
       entry.duplex.end()
       return
     }
     case 'destroySocket': {
+      withdrawHalf(runtime, entry)
       entry.duplex.destroy()
       return
     }
@@ -178,9 +224,6 @@ function interpret(
       self.stop()
       return
     }
-    default:
-      // HTTP halves never get here: the framer does not take HTTP.
-      return
   }
 }
 
@@ -196,22 +239,9 @@ function sessionTag(runtime: Runtime, state: ConnectionState) {
 
 function startTimer(effect: ConnectionEffect & { readonly kind: 'startTimer' }, self: Self): void {
   const { timer, delayMs } = effect
-  switch (timer) {
-    case 'read': {
-      self.startTimer(timer, delayMs, { type: 'timer.read.fired' })
-      return
-    }
-    case 'linger': {
-      self.startTimer(timer, delayMs, { type: 'timer.linger.fired' })
-      return
-    }
-    case 'handler': {
-      self.startTimer(timer, delayMs, { type: 'timer.handler.fired', requestId: self.state.requestId })
-      return
-    }
-    default:
-      return
-  }
+  if (timer === 'handler') {
+    self.startTimer(timer, delayMs, { type: 'timer.handler.fired', requestId: self.state.requestId })
+  } else self.startTimer(timer, delayMs, { type: `timer.${timer}.fired` })
 }
 
 function routeToSession(
@@ -221,7 +251,7 @@ function routeToSession(
   self: Self,
 ): void {
   const { requestId, request, token, create } = effect
-  const sessionRequest = asSessionRequest(entry, requestId, request)
+  const sessionRequest = asSessionRequest(entry, self.state, requestId, request)
   const found = token === null ? undefined : runtime.sessionsByToken.get(token)
   if (sessionRequest === null || (found === undefined && !create)) {
     self.tell({ type: 'session.refused', requestId, failure: new Failure('ERR_RTSP_SESSION_NOT_FOUND') })
@@ -236,11 +266,16 @@ function routeToSession(
   found.ref.tell({ type: 'request.received', request: sessionRequest })
 }
 
-function asSessionRequest(entry: ConnectionEntry, requestId: number, request: RtspRequest): SessionRequest | null {
+function asSessionRequest(
+  entry: ConnectionEntry,
+  { secure, tunnel }: ConnectionState,
+  requestId: number,
+  request: RtspRequest,
+): SessionRequest | null {
   const { method } = request
   if (!isSessionMethod(method)) return null
   const { address, zone } = entry.duplex.remote
-  return { connectionId: entry.id, requestId, request, method, address, zone, tunnelled: false, secure: false }
+  return { connectionId: entry.id, requestId, request, method, address, zone, secure, tunnelled: tunnel !== 'none' }
 }
 
 function leaveSession(runtime: Runtime, entry: ConnectionEntry): void {
@@ -251,6 +286,8 @@ function leaveSession(runtime: Runtime, entry: ConnectionEntry): void {
 /** The actor is gone, in good order or because it threw: nothing of it may stay. */
 function stopped(runtime: Runtime, entry: ConnectionEntry, state: ConnectionState, fault: unknown): void {
   entry.frames = null
+  withdrawHalf(runtime, entry)
+  entry.unopenedTunnel?.destroy()
   runtime.connections.delete(entry.id)
   if (fault !== undefined) {
     entry.duplex.destroy()

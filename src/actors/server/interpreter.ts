@@ -1,10 +1,9 @@
-import type { ByteDuplex } from '../../contracts/network.ts'
 import type { Failure } from '../../contracts/failure.ts'
 import type { ActorContext, OwnedActorRef } from '../../kernel/behavior.ts'
 import type { ActorSystem } from '../../kernel/actor-system.ts'
 import type { ServerConfig } from '../config.ts'
 import { openConnection } from '../connection/interpreter.ts'
-import type { Runtime } from '../runtime.ts'
+import type { AcceptedConnection, Runtime } from '../runtime.ts'
 import { openSession } from '../session/interpreter.ts'
 import type { ServerEffect, ServerMessage, ServerState } from './protocol.ts'
 import { initServer, reduceServer } from './reducer.ts'
@@ -13,19 +12,19 @@ import { initServer, reduceServer } from './reducer.ts'
 
 /** Accepted sockets whose fate the reducer has not decided yet. */
 export class AcceptedSockets {
-  readonly #sockets = new Map<number, ByteDuplex>()
+  readonly #sockets = new Map<number, AcceptedConnection>()
   #next = 1
 
-  put(duplex: ByteDuplex): number {
+  put(connection: AcceptedConnection): number {
     const slot = this.#next++
-    this.#sockets.set(slot, duplex)
+    this.#sockets.set(slot, connection)
     return slot
   }
 
-  take(slot: number): ByteDuplex | undefined {
-    const duplex = this.#sockets.get(slot)
+  take(slot: number): AcceptedConnection | undefined {
+    const connection = this.#sockets.get(slot)
     this.#sockets.delete(slot)
-    return duplex
+    return connection
   }
 }
 
@@ -56,16 +55,16 @@ function interpret(hooks: ServerHooks, effect: ServerEffect, self: ActorContext<
   const runtime = hooks.runtimeOf()
   switch (effect.kind) {
     case 'openConnection': {
-      const duplex = hooks.sockets.take(effect.slot)
-      if (duplex === undefined) {
+      const connection = hooks.sockets.take(effect.slot)
+      if (connection === undefined) {
         self.tell({ type: 'connection.closed', connectionId: effect.connectionId })
         return
       }
-      openConnection(runtime, effect.connectionId, duplex)
+      openConnection(runtime, effect.connectionId, connection)
       return
     }
     case 'rejectConnection':
-      return hooks.sockets.take(effect.slot)?.destroy()
+      return hooks.sockets.take(effect.slot)?.duplex.destroy()
     case 'openSession': {
       openSession(runtime, effect.sessionId, effect.request)
       return

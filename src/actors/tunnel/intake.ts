@@ -29,10 +29,10 @@ export class Intake implements ByteDuplexHandler {
   }
 
   /**
-   * The same connection to be opened once more, by somebody else: first with the bytes `early`, then with what comes.
+   * The same connection to be opened once more, by somebody else: first with `early`, then with what comes.
    * Reading stops until then.
    */
-  handOver(early: Uint8Array, clock: Clock): ByteDuplex {
+  handOver(early: readonly Uint8Array[], clock: Clock): ByteDuplex {
     this.#duplex.pause()
     const remainder = new Remainder(this.#duplex, early, clock)
     this.#owner = remainder
@@ -65,12 +65,12 @@ class Remainder implements ByteDuplex, ByteDuplexHandler {
   #isEnding = false
   #closed: { readonly error: Error | null } | undefined
 
-  constructor(duplex: ByteDuplex, early: Uint8Array, clock: Clock) {
+  constructor(duplex: ByteDuplex, early: readonly Uint8Array[], clock: Clock) {
     this.remote = duplex.remote
     this.local = duplex.local
     this.#duplex = duplex
     this.#clock = clock
-    this.#kept = early.length === 0 ? [] : [early]
+    this.#kept = [...early]
   }
 
   get queuedBytes(): number {
