@@ -75,3 +75,8 @@ export { Mpeg4AudioPacketizer } from './formats/packetize/mpeg4-audio-packetizer
 
 export { createRtp, RtpPacket, type RtpFields } from './wire/rtp/rtp-packet.ts'
 export type { RtcpPacket } from './wire/rtcp/rtcp-packet.ts'
+
+export { createDepacketizer } from './formats/depacketize/create-depacketizer.ts'
+export type { DepacketizeProblem, Depacketizer } from './formats/depacketize/depacketizer.ts'
+export { createPacketizer, type PacketizeOptions } from './formats/packetize/create-packetizer.ts'
+export type { Unit, UnitBase, UnitOf } from './formats/units.ts'

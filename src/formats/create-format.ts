@@ -19,6 +19,7 @@ import type {
   MPEG4AudioLATMFormat,
   MPEG4VideoFormat,
   MPEGTSFormat,
+  ONVIFMetadataFormat,
   OpusFormat,
   SpeexFormat,
   VorbisFormat,
@@ -198,6 +199,14 @@ export function g722Format({ payloadType = 9 }: Fields<G722Format, 'payloadType'
 /** MPEG transport stream, payload type 33 unless told otherwise. */
 export function mpegTSFormat({ payloadType = 33 }: Fields<MPEGTSFormat, 'payloadType'> = {}): MPEGTSFormat {
   return base('MPEGTS', payloadType, 90_000)
+}
+
+/** ONVIF metadata at 90 kHz, as XML text unless told otherwise. */
+export function onvifMetadataFormat({
+  payloadType,
+  encoding = 'xml',
+}: Fields<ONVIFMetadataFormat, 'encoding'>): ONVIFMetadataFormat {
+  return { ...base('ONVIFMetadata', payloadType, 90_000), encoding }
 }
 
 /** Anything else; the clock is the second part of `rtpmap` unless it is given. 0 means that it is not known. */

@@ -188,6 +188,13 @@ export interface MPEGTSFormat extends FormatBase {
   readonly codec: 'MPEGTS'
 }
 
+/** Metadata of ONVIF devices: events, objects, positions (ONVIF Streaming Specification section 5.1.2.1.1). */
+export interface ONVIFMetadataFormat extends FormatBase {
+  readonly codec: 'ONVIFMetadata'
+  /** How a document is written: as XML text, as text in gzip, or as EXI with the default or an extended vocabulary. */
+  readonly encoding: 'xml' | 'gzip' | 'exi.onvif' | 'exi.ext'
+}
+
 /** Everything the library forwards without knowing what is inside. */
 export interface GenericFormat extends FormatBase {
   readonly codec: 'generic'
@@ -220,4 +227,5 @@ export type Format =
   | MPEG1AudioFormat
   | G722Format
   | MPEGTSFormat
+  | ONVIFMetadataFormat
   | GenericFormat

@@ -48,6 +48,7 @@ export function startsRandomAccess(format: Format, payload: Uint8Array): boolean
     case 'MPEG1Audio':
     case 'G722':
     case 'MPEGTS':
+    case 'ONVIFMetadata':
     case 'generic':
       return true
   }

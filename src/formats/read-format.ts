@@ -6,6 +6,7 @@ import { readH264, readH265 } from './codecs/h264-h265.ts'
 import { readMPEG4AudioLATM } from './codecs/mpeg4-audio-latm.ts'
 import { readMPEG4Audio } from './codecs/mpeg4-audio.ts'
 import { readMPEG4Video } from './codecs/mpeg4-video.ts'
+import { onvifMetadataNames, readONVIFMetadata } from './codecs/onvif-metadata.ts'
 import { readOpus } from './codecs/opus.ts'
 import { readAC3, readG711, readG726, readLPCM } from './codecs/pcm.ts'
 import { parseUint31 } from './codecs/values.ts'
@@ -117,6 +118,7 @@ const dynamicReaders: ReadonlyMap<string, CodecReader> = new Map<string, CodecRe
   ]),
   ['pcmu', readG711],
   ['l24', readLPCM],
+  ...onvifMetadataNames.map((name): [string, CodecReader] => [name, readONVIFMetadata]),
   ['smpte336m', fixed('KLV', 90_000)],
   ['jpeg/90000', fixed('MJPEG', 90_000)],
   ['mpv/90000', fixed('MPEG1Video', 90_000)],

@@ -4,6 +4,7 @@ import { writeH264, writeH265 } from './codecs/h264-h265.ts'
 import { writeMPEG4AudioLATM } from './codecs/mpeg4-audio-latm.ts'
 import { writeMPEG4Audio } from './codecs/mpeg4-audio.ts'
 import { writeMPEG4Video } from './codecs/mpeg4-video.ts'
+import { writeONVIFMetadata } from './codecs/onvif-metadata.ts'
 import { writeOpus } from './codecs/opus.ts'
 import { writeAC3, writeG711, writeG726, writeLPCM } from './codecs/pcm.ts'
 import { writeSpeex, writeVorbis } from './codecs/vorbis-speex.ts'
@@ -57,6 +58,8 @@ function outputOf(format: Exclude<Format, GenericFormat>): CodecOutput {
       return writeG711(format)
     case 'LPCM':
       return writeLPCM(format)
+    case 'ONVIFMetadata':
+      return writeONVIFMetadata(format)
     case 'KLV':
       return rtpmapOnly('SMPTE336M/90000')
     case 'MJPEG':

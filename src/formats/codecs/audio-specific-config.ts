@@ -19,6 +19,8 @@ export interface AudioSpecificConfig {
   readonly outputRateHz: number
   /** Channels of the output; 1 when the config leaves it to a program config element. */
   readonly channelCount: number
+  /** Samples of an access unit at the core rate: 1024, or 960 (frameLengthFlag). */
+  readonly frameSamples: number
   /** Bits up to and including the extension flag. */
   readonly bitCount: number
   /** True: a program config element follows (channel configuration 0). */
@@ -44,7 +46,7 @@ export function readAudioSpecificConfig(bits: BitReader): AudioSpecificConfig | 
     outputRateHz = readRate(bits)
     if (bits.read(5) !== 2) return undefined
   }
-  bits.read(1)
+  const frameSamples = bits.read(1) === 1 ? 960 : 1024
   if (bits.read(1) === 1) bits.read(14)
   const extensionFlag = bits.read(1)
   if (extensionFlag !== 0 || channelConfiguration > 7 || bits.isPastEnd) return undefined
@@ -54,6 +56,7 @@ export function readAudioSpecificConfig(bits: BitReader): AudioSpecificConfig | 
     sampleRateHz,
     outputRateHz,
     channelCount: objectType === 29 ? 2 : channelConfiguration === 7 ? 8 : Math.max(1, channelConfiguration),
+    frameSamples,
     bitCount: bits.bitPosition - startBit,
     hasProgramConfig: channelConfiguration === 0,
   }

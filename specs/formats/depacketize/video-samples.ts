@@ -1,0 +1,166 @@
+/**
+ * Units of each video codec for properties: valid as far as packetizers and depacketizers look, arbitrary beyond that. Bytes
+ * are never 0 or 1 where a start code must not come about by chance.
+ */
+import fc from 'fast-check'
+import * as create from '../../../src/formats/create-format.ts'
+import type { Format } from '../../../src/formats/format.ts'
+import type { OutgoingUnit, Unit } from '../../../src/formats/units.ts'
+import { jpegHeader } from '../../../src/formats/depacketize/jpeg-header.ts'
+import { joined } from '../packetize/rtp-packets.ts'
+
+/** A codec under test. */
+export interface VideoSample {
+  readonly format: Format
+  /** Content of a unit, without its timestamp. */
+  readonly content: fc.Arbitrary<Omit<OutgoingUnit<Unit>, 'timestamp'>>
+  /** Smallest `maxPayloadBytes` that its packetizer takes. */
+  readonly smallestPayload: number
+  /** False: one unit is cut into several, as transport streams are. */
+  readonly keepsUnits: boolean
+}
+
+/** Bytes without start codes. */
+const plain = (minLength: number, maxLength: number) =>
+  fc.uint8Array({ min: 2, minLength, maxLength }).map((bytes) => Uint8Array.from(bytes))
+
+const startCode = (code: number): Uint8Array => Uint8Array.of(0, 0, 1, code)
+
+const h264Nalu = fc
+  .tuple(fc.integer({ min: 1, max: 23 }), fc.integer({ min: 0, max: 3 }), plain(0, 900))
+  .map(([type, importance, rest]) => joined([Uint8Array.of((importance << 5) | type), rest]))
+
+const h265Nalu = fc
+  .tuple(
+    fc.integer({ min: 0, max: 40 }),
+    fc.integer({ min: 0, max: 63 }),
+    fc.integer({ min: 1, max: 7 }),
+    plain(0, 900),
+  )
+  .map(([type, layer, temporal, rest]) =>
+    joined([Uint8Array.of((type << 1) | (layer >> 5), ((layer & 0x1f) << 3) | temporal), rest]),
+  )
+
+/** No temporal delimiter, no size field. */
+const obu = fc
+  .tuple(fc.constantFrom(1, 3, 4, 5, 6), plain(0, 900))
+  .map(([type, rest]) => joined([Uint8Array.of(type << 3), rest]))
+
+/** Profile 0: a key frame with its size, or an interframe. */
+const vp9Frame = fc
+  .tuple(fc.boolean(), plain(0, 3000))
+  .map(([isKey, rest]) =>
+    isKey
+      ? joined([Uint8Array.of(0x82, 0x49, 0x83, 0x42, 0x00, 0x13, 0xf0, 0x0e, 0xf0), rest])
+      : joined([Uint8Array.of(0x86), rest]),
+  )
+
+const mpeg4Frame = fc
+  .tuple(fc.boolean(), fc.constantFrom(0x10, 0x50), plain(0, 3000))
+  .map(([hasHeaders, vop, rest]) =>
+    joined([
+      ...(hasHeaders ? [startCode(0xb0), Uint8Array.of(1), startCode(0x00), startCode(0x20), Uint8Array.of(9)] : []),
+      startCode(0xb6),
+      Uint8Array.of(vop),
+      rest,
+    ]),
+  )
+
+const mpeg1Frame = fc
+  .tuple(fc.boolean(), fc.integer({ min: 1, max: 3 }), fc.array(plain(1, 900), { minLength: 1, maxLength: 6 }))
+  .map(([hasSequence, type, slices]) =>
+    joined([
+      ...(hasSequence ? [startCode(0xb3), Uint8Array.of(20, 15, 3), startCode(0xb8), Uint8Array.of(8, 9, 7, 6)] : []),
+      startCode(0x00),
+      Uint8Array.of(5, (type << 3) | 2, 255, 250, 130),
+      ...slices.flatMap((slice, index) => [startCode(index + 1), slice]),
+    ]),
+  )
+
+const jpegImage = fc
+  .record({
+    width: fc.integer({ min: 1, max: 255 }).map((blocks) => blocks * 8),
+    height: fc.integer({ min: 1, max: 255 }).map((blocks) => blocks * 8),
+    isChromaHalfHeight: fc.boolean(),
+    quantizationTables: fc.constantFrom(64, 128).chain((length) => plain(length, length)),
+    restartInterval: fc.constantFrom(0, 1, 40),
+    scan: fc.uint8Array({ max: 254, minLength: 2, maxLength: 4000 }),
+  })
+  .map(({ scan, ...header }) => joined([jpegHeader(header), scan, Uint8Array.of(0xff, 0xd9)]))
+
+const transportStream = fc
+  .array(plain(187, 187), { minLength: 1, maxLength: 12 })
+  .map((packets) => joined(packets.flatMap((rest) => [Uint8Array.of(0x47), rest])))
+
+const klvUnit = plain(0, 3000).map((value) =>
+  joined([
+    Uint8Array.of(0x06, 0x0e, 0x2b, 0x34, 2, 11, 1, 1, 14, 1, 3, 1, 1, 0, 0, 0),
+    Uint8Array.of(0x82, value.length >> 8, value.length & 0xff),
+    value,
+  ]),
+)
+
+const list = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: 1, maxLength: 8 })
+
+/** Each video codec, and KLV. */
+export const videoSamples: readonly VideoSample[] = [
+  sample(
+    create.h264Format({ payloadType: 96 }),
+    list(h264Nalu).map((nalus) => ({ codec: 'H264', nalus })),
+  ),
+  sample(
+    create.h265Format({ payloadType: 96 }),
+    list(h265Nalu).map((nalus) => ({ codec: 'H265', nalus })),
+  ),
+  sample(
+    create.av1Format({ payloadType: 96 }),
+    list(obu).map((obus) => ({ codec: 'AV1', obus })),
+  ),
+  sample(
+    create.vp8Format({ payloadType: 96 }),
+    plain(1, 3000).map((frame) => ({ codec: 'VP8', frame })),
+  ),
+  sample(
+    create.vp9Format({ payloadType: 96 }),
+    vp9Frame.map((frame) => ({ codec: 'VP9', frame })),
+  ),
+  sample(
+    create.mpeg4VideoFormat({ payloadType: 96 }),
+    mpeg4Frame.map((frame) => ({ codec: 'MPEG4Video', frame })),
+  ),
+  sample(
+    create.mpeg1VideoFormat(),
+    mpeg1Frame.map((frame) => ({ codec: 'MPEG1Video', frame })),
+  ),
+  {
+    ...sample(
+      create.mjpegFormat(),
+      jpegImage.map((image) => ({ codec: 'MJPEG', image })),
+    ),
+    smallestPayload: 160,
+  },
+  sample(
+    create.klvFormat({ payloadType: 96 }),
+    klvUnit.map((data) => ({ codec: 'KLV', data })),
+  ),
+  {
+    ...sample(
+      create.mpegTSFormat(),
+      transportStream.map((data) => ({ codec: 'MPEGTS', data })),
+    ),
+    smallestPayload: 188,
+    keepsUnits: false,
+  },
+]
+
+function sample(format: Format, content: VideoSample['content']): VideoSample {
+  return { format, content, smallestPayload: 100, keepsUnits: true }
+}
+
+/** The byte strings of a unit: NAL units, OBUs, or the one thing it is. */
+export function partsOf(unit: Omit<OutgoingUnit<Unit>, 'timestamp'>): readonly Uint8Array[] {
+  if ('nalus' in unit) return unit.nalus as readonly Uint8Array[]
+  if ('obus' in unit) return unit.obus as readonly Uint8Array[]
+  const { frame, image, data } = unit as { frame?: Uint8Array; image?: Uint8Array; data?: Uint8Array }
+  return [frame ?? image ?? data ?? new Uint8Array(0)]
+}

@@ -1,0 +1,88 @@
+/**
+ * RTP packets to AV1 temporal units (RTP payload format for AV1, version 1.0). A packet is a header and OBU elements; an
+ * element is an OBU, or the first, a middle or the last part of one:
+ *
+ * ```text
+ *  +-+-+-+-+-+-+-+-+
+ *  |Z|Y| W |N|-|-|-|   Z: the first element continues an OBU   Y: the last one will be continued
+ *  +-+-+-+-+-+-+-+-+   W: number of elements, 0: not told      N: starts a coded video sequence
+ * ```
+ */
+
+import type { AV1TemporalUnit } from '../units.ts'
+import type { DepacketizeProblem } from './depacketizer.ts'
+import { readLeb128, sizeOfLeb128 } from './leb128.ts'
+import { unitLimits, type DepacketizeOptions } from './limits.ts'
+import { PartDepacketizer } from './part-depacketizer.ts'
+import { invalidElement, payloadTooShort } from './problems.ts'
+
+/** OBU types of the AV1 specification, section 6.2.2. */
+const sequenceHeader = 1
+const temporalDelimiter = 2
+
+/** Depacketizer of AV1. */
+export class AV1Depacketizer extends PartDepacketizer<AV1TemporalUnit> {
+  constructor(options: DepacketizeOptions = {}) {
+    super(options.maxUnitBytes ?? unitLimits.av1Bytes, options.maxUnitParts ?? unitLimits.parts, 1)
+  }
+
+  protected read(payload: Uint8Array): DepacketizeProblem | null {
+    if (payload.length < 2) return payloadTooShort
+    const header = payload[0] ?? 0
+    const isContinuation = (header & 0x80) !== 0
+    const isContinued = (header & 0x40) !== 0
+    const count = (header >> 4) & 3
+    if (!isContinuation) {
+      // An OBU that was to be continued and is not, misses its rest.
+      if (this.parts.isOpen) this.lose()
+      // With N, whatever was lost belonged to the unit before.
+      if ((header & 0x08) !== 0 && this.parts.count === 0) this.believeWhole()
+    }
+    let problem: DepacketizeProblem | null = null
+    let at = 1
+    for (let index = 0; at < payload.length; index++) {
+      const isTold = count === 0 || index < count - 1
+      if (count > 0 && index >= count) return invalidElement
+      const sizeBytes = isTold ? readLeb128(payload, at) : payload.length - at
+      const from = isTold ? at + sizeOfLeb128(payload, at) : at
+      const end = from + sizeBytes
+      if (sizeBytes <= 0 || end > payload.length) return invalidElement
+      if (end === payload.length && count > 0 && index !== count - 1) return invalidElement
+      const isLeftOpen = isContinued && end === payload.length
+      problem = this.#takeElement(payload, from, end, isContinuation && index === 0, isLeftOpen) ?? problem
+      if (problem?.kind === 'too-big') return problem
+      at = end
+    }
+    return problem
+  }
+
+  protected isStart(firstByte: number): boolean {
+    return typeOf(firstByte) === sequenceHeader
+  }
+
+  protected build(
+    timestamp: number,
+    obus: readonly Uint8Array[],
+    isRandomAccess: boolean,
+    isCorrupted: boolean,
+  ): AV1TemporalUnit {
+    return { codec: 'AV1', timestamp, isRandomAccess, isCorrupted, obus }
+  }
+
+  #takeElement(
+    payload: Uint8Array,
+    from: number,
+    end: number,
+    isContinuation: boolean,
+    isLeftOpen: boolean,
+  ): DepacketizeProblem | null {
+    // Senders should leave temporal delimiters out, section 5; receivers ignore them.
+    if (!isContinuation && !isLeftOpen && typeOf(payload[from] ?? 0) === temporalDelimiter) return null
+    const problem = isContinuation ? this.continuePart(payload, from, end) : this.openPart(payload, from, end)
+    return problem ?? (isLeftOpen ? null : this.closePart(false))
+  }
+}
+
+function typeOf(firstByte: number): number {
+  return (firstByte >> 3) & 0x0f
+}
