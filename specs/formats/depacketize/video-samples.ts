@@ -20,19 +20,22 @@ export interface VideoSample {
   readonly keepsUnits: boolean
 }
 
-/** Bytes without start codes. */
+/** Bytes without start codes, as many as often as few; drawn one by one they would nearly always be few. */
 const plain = (minLength: number, maxLength: number) =>
-  fc.uint8Array({ min: 2, minLength, maxLength }).map((bytes) => Uint8Array.from(bytes))
+  fc
+    .tuple(fc.integer({ min: minLength, max: maxLength }), fc.nat(250))
+    .map(([length, seed]) => Uint8Array.from({ length }, (_, index) => 2 + ((seed + index * 7) % 250)))
 
 const startCode = (code: number): Uint8Array => Uint8Array.of(0, 0, 1, code)
 
+/** Not 9: a delimiter in the middle of an access unit would be a contradiction. */
 const h264Nalu = fc
-  .tuple(fc.integer({ min: 1, max: 23 }), fc.integer({ min: 0, max: 3 }), plain(0, 900))
+  .tuple(fc.constantFrom(1, 5, 6, 7, 8, 14, 23), fc.integer({ min: 0, max: 3 }), plain(0, 900))
   .map(([type, importance, rest]) => joined([Uint8Array.of((importance << 5) | type), rest]))
 
 const h265Nalu = fc
   .tuple(
-    fc.integer({ min: 0, max: 40 }),
+    fc.constantFrom(0, 1, 19, 21, 32, 33, 34, 39),
     fc.integer({ min: 0, max: 63 }),
     fc.integer({ min: 1, max: 7 }),
     plain(0, 900),
@@ -84,7 +87,7 @@ const jpegImage = fc
     isChromaHalfHeight: fc.boolean(),
     quantizationTables: fc.constantFrom(64, 128).chain((length) => plain(length, length)),
     restartInterval: fc.constantFrom(0, 1, 40),
-    scan: fc.uint8Array({ max: 254, minLength: 2, maxLength: 4000 }),
+    scan: plain(2, 4000),
   })
   .map(({ scan, ...header }) => joined([jpegHeader(header), scan, Uint8Array.of(0xff, 0xd9)]))
 
@@ -100,17 +103,23 @@ const klvUnit = plain(0, 3000).map((value) =>
   ]),
 )
 
-const list = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: 1, maxLength: 8 })
+const list = (one: fc.Arbitrary<Uint8Array>) => fc.array(one, { minLength: 1, maxLength: 8, size: 'max' })
+
+/** Some access units begin with a delimiter. */
+const accessUnit = (one: fc.Arbitrary<Uint8Array>, delimiter: readonly number[]) =>
+  fc
+    .tuple(fc.boolean(), list(one))
+    .map(([isDelimited, nalus]) => (isDelimited ? [Uint8Array.from(delimiter), ...nalus] : nalus))
 
 /** Each video codec, and KLV. */
 export const videoSamples: readonly VideoSample[] = [
   sample(
     create.h264Format({ payloadType: 96 }),
-    list(h264Nalu).map((nalus) => ({ codec: 'H264', nalus })),
+    accessUnit(h264Nalu, [0x09, 0xf0]).map((nalus) => ({ codec: 'H264', nalus })),
   ),
   sample(
     create.h265Format({ payloadType: 96 }),
-    list(h265Nalu).map((nalus) => ({ codec: 'H265', nalus })),
+    accessUnit(h265Nalu, [70, 1, 0x50]).map((nalus) => ({ codec: 'H265', nalus })),
   ),
   sample(
     create.av1Format({ payloadType: 96 }),

@@ -10,17 +10,22 @@ export type FrameStart = 'no' | 'maybe' | 'surely'
 
 /** ISO 14496-2 table 6-3: B0 opens the headers in front of a frame; other start codes may have had some before them. */
 export function mpeg4FrameStart(bytes: Uint8Array, at: number): FrameStart {
-  return frameStart(bytes, at, 0xb0)
+  const code = startCodeAt(bytes, at)
+  return code < 0 ? 'no' : code === 0xb0 ? 'surely' : 'maybe'
 }
 
-/** RFC 2250 section 3.1: a sequence header (B3) is always at the beginning of a packet, and of a frame. */
+/**
+ * RFC 2250 section 3.1: a sequence header (B3) is always at the beginning of a packet, and of a frame; headers of groups (B8)
+ * and pictures (00) may have had one in front of them. Anything else is the middle of a frame.
+ */
 export function mpeg1FrameStart(bytes: Uint8Array, at: number): FrameStart {
-  return frameStart(bytes, at, 0xb3)
+  const code = startCodeAt(bytes, at)
+  return code === 0xb3 ? 'surely' : code === 0xb8 || code === 0x00 ? 'maybe' : 'no'
 }
 
-function frameStart(bytes: Uint8Array, at: number, firstCode: number): FrameStart {
-  if (at + 3 >= bytes.length || bytes[at] !== 0 || bytes[at + 1] !== 0 || bytes[at + 2] !== 1) return 'no'
-  return bytes[at + 3] === firstCode ? 'surely' : 'maybe'
+/** The byte behind 00 00 01, or -1. */
+function startCodeAt(bytes: Uint8Array, at: number): number {
+  return bytes[at] === 0 && bytes[at + 1] === 0 && bytes[at + 2] === 1 ? (bytes[at + 3] ?? -1) : -1
 }
 
 /** ISO 14496-2 section 6.2.5: the first VOP (B6) is intra coded (its type is 0). */

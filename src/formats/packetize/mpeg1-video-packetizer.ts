@@ -10,6 +10,7 @@
 
 import { rtspError } from '../../contracts/rtsp-error.ts'
 import { nextStartCode } from '../depacketize/part-collector.ts'
+import { mpeg1FrameStart } from '../depacketize/start-codes.ts'
 import type { MPEG1VideoFrame, OutgoingUnit } from '../units.ts'
 import type { PacketizerOptions } from './packet-options.ts'
 import { PacketWriter } from './packet-writer.ts'
@@ -44,12 +45,15 @@ export class MPEG1VideoPacketizer implements Packetizer<MPEG1VideoFrame> {
     this.#writer = new PacketWriter(options)
   }
 
-  /** Throws `ERR_RTSP_USAGE` for bytes that do not open with a start code, or have no picture header. */
+  /** Throws `ERR_RTSP_USAGE` for bytes that do not open with a header, or have no picture header. */
   packetize({ frame, timestamp }: OutgoingUnit<MPEG1VideoFrame>): Uint8Array[] {
     const starts = startCodesOf(frame)
     const picture = pictureHeaderOf(frame, starts)
-    if (starts[0] !== 0 || picture === undefined) {
-      throw rtspError('ERR_RTSP_USAGE', 'a picture of MPEG-1 video does not open with a start code, or has no header')
+    if (mpeg1FrameStart(frame, 0) === 'no' || picture === undefined) {
+      throw rtspError(
+        'ERR_RTSP_USAGE',
+        'a picture of MPEG-1 video does not open with a header, or has none of a picture',
+      )
     }
     const groups = this.#plan(frame, starts)
     const chunkBytes = this.#writer.maxPayloadBytes - headerBytes

@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import * as create from '../../../src/formats/create-format.ts'
+import { createPacketizer } from '../../../src/formats/packetize/create-packetizer.ts'
+import type { Format } from '../../../src/formats/format.ts'
+import { fromHex, joined } from '../packetize/rtp-packets.ts'
+
+/** A format with what its units hold: any bytes, or what passes for a frame. */
+export interface AudioSample {
+  readonly name: string
+  readonly format: Format
+  readonly data: fc.Arbitrary<Uint8Array>
+  /** Ticks from a unit to the next. */
+  readonly ticks: number
+}
+
+const anyBytes = fc.uint8Array({ minLength: 1, maxLength: 3000 })
+const smallBytes = fc.uint8Array({ minLength: 1, maxLength: 64 })
+
+const groups = (bytes: number) =>
+  fc.uint8Array({ minLength: 1, maxLength: 600 }).map((data) => joined(Array.from({ length: bytes }, () => data)))
+
+/** A frame with this header: the rest is arbitrary. */
+const frame = (header: string, bytes: number) =>
+  fc
+    .uint8Array({ minLength: bytes - header.length / 2, maxLength: bytes - header.length / 2 })
+    .map((data) => joined([fromHex(header), data]))
+
+const text = fc.string({ maxLength: 2000 }).map((content) => new TextEncoder().encode(`<tt>${content}</tt>`))
+
+export const audioSamples: readonly AudioSample[] = [
+  {
+    name: 'MPEG4Audio',
+    format: create.mpeg4AudioFormat({ payloadType: 97, config: fromHex('1190') }),
+    data: anyBytes,
+    ticks: 1024,
+  },
+  {
+    name: 'MPEG4Audio with other field widths',
+    format: create.mpeg4AudioFormat({
+      payloadType: 97,
+      config: fromHex('1190'),
+      sizeLength: 15,
+      indexLength: 1,
+      indexDeltaLength: 0,
+    }),
+    data: anyBytes,
+    ticks: 1024,
+  },
+  { name: 'MPEG4AudioLATM', format: create.mpeg4AudioLATMFormat({ payloadType: 97 }), data: anyBytes, ticks: 1920 },
+  {
+    name: 'Vorbis',
+    format: create.vorbisFormat({
+      payloadType: 97,
+      sampleRateHz: 48_000,
+      channelCount: 2,
+      configuration: fromHex('00000001abcdef'),
+    }),
+    data: anyBytes,
+    ticks: 960,
+  },
+  {
+    name: 'AC3',
+    format: create.ac3Format({ payloadType: 97, sampleRateHz: 44_100, channelCount: 6 }),
+    data: fc
+      .constantFrom('0b77000054', '0b77000055')
+      .chain((header) => frame(header, header.endsWith('4') ? 834 : 836)),
+    ticks: 1536,
+  },
+  { name: 'MPEG1Audio', format: create.mpeg1AudioFormat(), data: frame('fffb9000', 417), ticks: 2351 },
+  { name: 'ONVIFMetadata', format: create.onvifMetadataFormat({ payloadType: 97 }), data: text, ticks: 90_000 },
+  { name: 'Opus', format: create.opusFormat({ payloadType: 97, channelCount: 2 }), data: smallBytes, ticks: 960 },
+  {
+    name: 'Speex',
+    format: create.speexFormat({ payloadType: 97, sampleRateHz: 16_000 }),
+    data: smallBytes,
+    ticks: 320,
+  },
+  { name: 'generic', format: create.genericFormat({ payloadType: 97 }), data: smallBytes, ticks: 1 },
+  { name: 'G722', format: create.g722Format(), data: groups(1), ticks: 600 },
+  {
+    name: 'G711',
+    format: create.g711Format({ payloadType: 97, isMuLaw: false, channelCount: 2 }),
+    data: groups(2),
+    ticks: 600,
+  },
+  { name: 'G726', format: create.g726Format({ payloadType: 97, bitrateKbps: 24 }), data: groups(3), ticks: 4800 },
+  {
+    name: 'LPCM',
+    format: create.lpcmFormat({ payloadType: 97, bitDepth: 24, sampleRateHz: 48_000, channelCount: 2 }),
+    data: groups(6),
+    ticks: 600,
+  },
+]
+
+/** Packetizes any audio data of a format. */
+export function packetsOf(
+  { format }: AudioSample,
+  units: readonly Uint8Array[],
+  ticks: number,
+  maxPayloadBytes: number,
+): Uint8Array[] {
+  const packetizer = createPacketizer(format, { ssrc: 1, initialSequenceNumber: 65_530, maxPayloadBytes })
+  return units.flatMap((data, index) => {
+    const timestamp = (4_294_966_000 + index * ticks) % 2 ** 32
+    return format.codec === 'ONVIFMetadata'
+      ? packetizer.packetize({ codec: 'ONVIFMetadata', timestamp, document: data })
+      : packetizer.packetize({ codec: format.codec, timestamp, data } as Parameters<typeof packetizer.packetize>[0])
+  })
+}
