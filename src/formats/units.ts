@@ -16,7 +16,7 @@ export interface UnitBase {
    * True when something of this unit is missing, or may be missing because packets were lost right before it. What is there
    * is still true to what was sent.
    */
-  readonly isCorrupted: boolean
+  readonly corrupted: boolean
 }
 
 /** One access unit of H.264: all NAL units of a picture, in order, without start codes; at least one, none empty. */
@@ -117,4 +117,4 @@ export type UnitOf<F extends Format> = F extends Format
 export type Unit = UnitOf<Format>
 
 /** What a packetizer needs of a unit: everything but what only a receiver can say. */
-export type OutgoingUnit<U extends UnitBase> = U extends UnitBase ? Omit<U, 'isRandomAccess' | 'isCorrupted'> : never
+export type OutgoingUnit<U extends UnitBase> = U extends UnitBase ? Omit<U, 'isRandomAccess' | 'corrupted'> : never

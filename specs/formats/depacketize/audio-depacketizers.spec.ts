@@ -29,7 +29,7 @@ function bytesOf(unit: Unit): Uint8Array {
 function run(format: Format, sketches: readonly Sketch[], options: DepacketizeOptions = {}) {
   const { units, problems } = pushSketches(createDepacketizer(format, options), sketches)
   return {
-    units: units.map((unit) => `${unit.timestamp} ${hex(bytesOf(unit))}${unit.isCorrupted ? ' !' : ''}`),
+    units: units.map((unit) => `${unit.timestamp} ${hex(bytesOf(unit))}${unit.corrupted ? ' !' : ''}`),
     problems,
   }
 }

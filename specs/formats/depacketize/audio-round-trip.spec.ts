@@ -41,7 +41,7 @@ describe.each(audioSamples)('$name', (sample) => {
             units.map((_, index) => (4_294_966_000 + index * ticks) % 2 ** 32),
           )
         }
-        expect(pushed.units.some((unit) => unit.isCorrupted)).toBe(false)
+        expect(pushed.units.some((unit) => unit.corrupted)).toBe(false)
       }),
       { numRuns: 40 },
     )
@@ -55,7 +55,7 @@ describe.each(audioSamples)('$name', (sample) => {
         const kept = packets.filter((_, index) => index === 0 || !(isLost[index % isLost.length] ?? false))
         const pushed = pushAll(createDepacketizer(format), received(kept))
         const sent = new Set(units.map(hex))
-        for (const unit of pushed.units.filter((each) => !each.isCorrupted)) {
+        for (const unit of pushed.units.filter((each) => !each.corrupted)) {
           const bytes = hex(bytesOf(unit))
           expect(isSamples ? [...sent].some((one) => one.includes(bytes)) : sent.has(bytes)).toBe(true)
         }

@@ -8,7 +8,7 @@ import { pushSketches, type Sketch } from './push-all.ts'
 function run(sketches: readonly Sketch[], options?: DepacketizeOptions) {
   const { units, problems } = pushSketches(new AV1Depacketizer(options), sketches)
   return {
-    units: units.map((unit) => `${unit.timestamp} ${unit.obus.map(hex).join(' ')}${unit.isCorrupted ? ' !' : ''}`),
+    units: units.map((unit) => `${unit.timestamp} ${unit.obus.map(hex).join(' ')}${unit.corrupted ? ' !' : ''}`),
     problems,
   }
 }

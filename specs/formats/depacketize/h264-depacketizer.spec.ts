@@ -8,7 +8,7 @@ import { pushSketches, sketched, type Sketch } from './push-all.ts'
 function run(sketches: readonly Sketch[], options?: DepacketizeOptions) {
   const { units, problems } = pushSketches(new H264Depacketizer(options), sketches)
   return {
-    units: units.map((unit) => `${unit.timestamp} ${unit.nalus.map(hex).join(' ')}${unit.isCorrupted ? ' !' : ''}`),
+    units: units.map((unit) => `${unit.timestamp} ${unit.nalus.map(hex).join(' ')}${unit.corrupted ? ' !' : ''}`),
     problems,
   }
 }

@@ -6,7 +6,7 @@ import { pushSketches, type Sketch } from './push-all.ts'
 function run(sketches: readonly Sketch[]) {
   const { units, problems } = pushSketches(new H265Depacketizer({ maxDonDiff: 0 }), sketches)
   return {
-    units: units.map((unit) => `${unit.timestamp} ${unit.nalus.map(hex).join(' ')}${unit.isCorrupted ? ' !' : ''}`),
+    units: units.map((unit) => `${unit.timestamp} ${unit.nalus.map(hex).join(' ')}${unit.corrupted ? ' !' : ''}`),
     problems,
   }
 }

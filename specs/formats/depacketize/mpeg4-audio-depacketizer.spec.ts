@@ -12,7 +12,7 @@ const format = mpeg4AudioFormat({ payloadType: 97, config })
 function run(sketches: readonly Sketch[], depacketizer = new MPEG4AudioDepacketizer(format)) {
   const { units, problems } = pushSketches(depacketizer, sketches)
   return {
-    units: units.map((unit) => `${unit.timestamp} ${hex(unit.data)}${unit.isCorrupted ? ' !' : ''}`),
+    units: units.map((unit) => `${unit.timestamp} ${hex(unit.data)}${unit.corrupted ? ' !' : ''}`),
     problems,
   }
 }

@@ -61,7 +61,7 @@ describe.each(videoSamples.map((sample) => [sample.format.codec, sample] as cons
           for (const packet of ofUnit) expect(packet.payload.length).toBeLessThanOrEqual(size)
         }
         expect(depacketizer.problemCount).toBe(0)
-        expect(received.flat().some((unit) => unit.isCorrupted)).toBe(false)
+        expect(received.flat().some((unit) => unit.corrupted)).toBe(false)
         received.forEach((ofUnit, index) => {
           expect(ofUnit.every((unit) => unit.timestamp === timestampOf(index))).toBe(true)
           if (!sample.keepsUnits) expect(hex(joined(ofUnit.flatMap(partsOf)))).toBe(hex(joined(partsOf(units[index]!))))
@@ -85,14 +85,14 @@ describe.each(videoSamples.map((sample) => [sample.format.codec, sample] as cons
         const received = arrived.flat().flatMap((packet) => lend(depacketizer, packet))
         for (const unit of received) {
           const sent = text(units[Math.round(((unit.timestamp - timestampOf(0)) >>> 0) / 3000)]!)
-          if (unit.isCorrupted) expect(isRestOf(text(unit), sent)).toBe(true)
+          if (unit.corrupted) expect(isRestOf(text(unit), sent)).toBe(true)
           else expect(text(unit)).toEqual(sent)
         }
         expect(new Set(received.map((unit) => unit.timestamp)).size).toBe(received.length)
         packets.forEach((ofUnit, at) => {
           const isBoundaryKnown = at === 0 || arrived[at - 1]?.at(-1) === packets[at - 1]?.at(-1)
           if (!isBoundaryKnown || arrived[at]?.length !== ofUnit.length) return
-          expect(received.find((unit) => unit.timestamp === timestampOf(at))?.isCorrupted).toBe(false)
+          expect(received.find((unit) => unit.timestamp === timestampOf(at))?.corrupted).toBe(false)
         })
       }),
       { numRuns },

@@ -92,5 +92,5 @@ export class AC3Depacketizer extends PacketDepacketizer<DataUnit<'AC3'>> {
 }
 
 function frame(timestamp: number, data: Uint8Array): DataUnit<'AC3'> {
-  return { codec: 'AC3', timestamp: Math.round(timestamp) >>> 0, isRandomAccess: true, isCorrupted: false, data }
+  return { codec: 'AC3', timestamp: Math.round(timestamp) >>> 0, isRandomAccess: true, corrupted: false, data }
 }

@@ -64,9 +64,9 @@ export class AV1Depacketizer extends PartDepacketizer<AV1TemporalUnit> {
     timestamp: number,
     obus: readonly Uint8Array[],
     isRandomAccess: boolean,
-    isCorrupted: boolean,
+    corrupted: boolean,
   ): AV1TemporalUnit {
-    return { codec: 'AV1', timestamp, isRandomAccess, isCorrupted, obus }
+    return { codec: 'AV1', timestamp, isRandomAccess, corrupted, obus }
   }
 
   #takeElement(

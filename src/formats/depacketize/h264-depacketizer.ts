@@ -52,8 +52,8 @@ export class H264Depacketizer extends NalUnitDepacketizer<H264AccessUnit> {
     timestamp: number,
     nalus: readonly Uint8Array[],
     isRandomAccess: boolean,
-    isCorrupted: boolean,
+    corrupted: boolean,
   ): H264AccessUnit {
-    return { codec: 'H264', timestamp, isRandomAccess, isCorrupted, nalus }
+    return { codec: 'H264', timestamp, isRandomAccess, corrupted, nalus }
   }
 }

@@ -58,9 +58,9 @@ export class H265Depacketizer extends NalUnitDepacketizer<H265AccessUnit> {
     timestamp: number,
     nalus: readonly Uint8Array[],
     isRandomAccess: boolean,
-    isCorrupted: boolean,
+    corrupted: boolean,
   ): H265AccessUnit {
-    return { codec: 'H265', timestamp, isRandomAccess, isCorrupted, nalus }
+    return { codec: 'H265', timestamp, isRandomAccess, corrupted, nalus }
   }
 }
 

@@ -69,8 +69,8 @@ export class KLVDepacketizer extends PacketDepacketizer<KLVUnit> {
     const { length } = this.#bytes
     if (length === 0) return null
     const expected = itemBytes(this.#bytes.bytes, length)
-    const isCorrupted = expected === unknown || expected > length
-    return { codec: 'KLV', timestamp: this.#timestamp, isRandomAccess: true, isCorrupted, data: this.#bytes.release() }
+    const corrupted = expected === unknown || expected > length
+    return { codec: 'KLV', timestamp: this.#timestamp, isRandomAccess: true, corrupted, data: this.#bytes.release() }
   }
 }
 

@@ -12,7 +12,7 @@ export class MPEG4AudioLATMDepacketizer extends MarkerDepacketizer<DataUnit<'MPE
     return true
   }
 
-  protected build(timestamp: number, data: Uint8Array, isCorrupted: boolean): DataUnit<'MPEG4AudioLATM'> {
-    return { codec: 'MPEG4AudioLATM', timestamp, isRandomAccess: true, isCorrupted, data }
+  protected build(timestamp: number, data: Uint8Array, corrupted: boolean): DataUnit<'MPEG4AudioLATM'> {
+    return { codec: 'MPEG4AudioLATM', timestamp, isRandomAccess: true, corrupted, data }
   }
 }

@@ -18,7 +18,7 @@ import { emptyPayload, joinedLate, unitTooBig } from './problems.ts'
 export abstract class MarkerDepacketizer<U extends UnitBase> extends PacketDepacketizer<U> {
   readonly #collector: ByteCollector
   #timestamp = 0
-  #isCorrupted = false
+  #corrupted = false
   /** Up to the next marker, packets belong to a unit that cannot be completed. */
   #isSkipping = false
   /** A packet without a marker was seen: units take several packets. */
@@ -30,7 +30,7 @@ export abstract class MarkerDepacketizer<U extends UnitBase> extends PacketDepac
   }
 
   /** Makes a unit of its bytes, which it then owns. */
-  protected abstract build(timestamp: number, data: Uint8Array, isCorrupted: boolean): U
+  protected abstract build(timestamp: number, data: Uint8Array, corrupted: boolean): U
 
   /** False for a payload with which no unit begins. */
   protected abstract canStart(payload: Uint8Array): boolean
@@ -48,7 +48,7 @@ export abstract class MarkerDepacketizer<U extends UnitBase> extends PacketDepac
       if (!isAfterLoss) this.#isSkipping = false
       this.#timestamp = timestamp
     }
-    if (isAfterLoss) this.#isCorrupted = true
+    if (isAfterLoss) this.#corrupted = true
     this.#collect(payload)
     this.#isFragmented ||= !packet.marker
     if (!packet.marker) return before === null ? noUnits : [before]
@@ -61,7 +61,7 @@ export abstract class MarkerDepacketizer<U extends UnitBase> extends PacketDepac
   protected clear(): void {
     this.#collector.clear()
     this.#isSkipping = false
-    this.#isCorrupted = false
+    this.#corrupted = false
   }
 
   #collect(payload: Uint8Array): void {
@@ -78,8 +78,8 @@ export abstract class MarkerDepacketizer<U extends UnitBase> extends PacketDepac
   }
 
   #finish(): U | null {
-    const isCorrupted = this.#isCorrupted
-    this.#isCorrupted = false
-    return this.#collector.length === 0 ? null : this.build(this.#timestamp, this.#collector.release(), isCorrupted)
+    const corrupted = this.#corrupted
+    this.#corrupted = false
+    return this.#collector.length === 0 ? null : this.build(this.#timestamp, this.#collector.release(), corrupted)
   }
 }

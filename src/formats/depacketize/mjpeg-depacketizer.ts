@@ -168,7 +168,7 @@ export class MJPEGDepacketizer extends PacketDepacketizer<MJPEGImage> {
     const image = isKept ? this.#bytes.release() : null
     this.#drop()
     if (image === null) return noUnits
-    return [{ codec: 'MJPEG', timestamp: this.#timestamp, isRandomAccess: true, isCorrupted: false, image }]
+    return [{ codec: 'MJPEG', timestamp: this.#timestamp, isRandomAccess: true, corrupted: false, image }]
   }
 }
 

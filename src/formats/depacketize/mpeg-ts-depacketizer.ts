@@ -20,7 +20,7 @@ export class MPEGTSDepacketizer extends PacketDepacketizer<MPEGTSChunk> {
       return noUnits
     }
     const { timestamp } = packet
-    return [{ codec: 'MPEGTS', timestamp, isRandomAccess: true, isCorrupted: false, data: payload.slice() }]
+    return [{ codec: 'MPEGTS', timestamp, isRandomAccess: true, corrupted: false, data: payload.slice() }]
   }
 
   protected clear(): void {

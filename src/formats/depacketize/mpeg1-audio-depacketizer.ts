@@ -103,5 +103,5 @@ export class MPEG1AudioDepacketizer extends PacketDepacketizer<DataUnit<'MPEG1Au
 }
 
 function frame(timestamp: number, data: Uint8Array): DataUnit<'MPEG1Audio'> {
-  return { codec: 'MPEG1Audio', timestamp: Math.round(timestamp) >>> 0, isRandomAccess: true, isCorrupted: false, data }
+  return { codec: 'MPEG1Audio', timestamp: Math.round(timestamp) >>> 0, isRandomAccess: true, corrupted: false, data }
 }

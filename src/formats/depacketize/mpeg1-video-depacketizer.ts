@@ -38,7 +38,7 @@ export class MPEG1VideoDepacketizer extends StartCodeDepacketizer<MPEG1VideoFram
     return mpeg1FrameStart(payload, at)
   }
 
-  protected build(timestamp: number, frame: Uint8Array, isCorrupted: boolean): MPEG1VideoFrame {
-    return { codec: 'MPEG1Video', timestamp, isRandomAccess: isMpeg1Intra(frame), isCorrupted, frame }
+  protected build(timestamp: number, frame: Uint8Array, corrupted: boolean): MPEG1VideoFrame {
+    return { codec: 'MPEG1Video', timestamp, isRandomAccess: isMpeg1Intra(frame), corrupted, frame }
   }
 }

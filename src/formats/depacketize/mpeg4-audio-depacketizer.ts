@@ -40,7 +40,7 @@ export class MPEG4AudioDepacketizer extends PacketDepacketizer<AudioUnit> {
   #isSkipping = false
   #isAfterLoss = false
   /** What is being collected may lack its start. */
-  #isCorrupted = false
+  #corrupted = false
   #hasPartSizes = false
   /** Decided by the first unit. */
   #isAdts: boolean | undefined = undefined
@@ -89,7 +89,7 @@ export class MPEG4AudioDepacketizer extends PacketDepacketizer<AudioUnit> {
     // The last part of a unit whose size is known, but not its start.
     if (packet.marker) return this.#fail(this.#isAfterLoss ? noStart : truncatedAudioFrame)
     this.#wholeBytes = size > dataBytes ? size : 0
-    this.#isCorrupted = this.#isAfterLoss
+    this.#corrupted = this.#isAfterLoss
     return this.#collect(payload, Math.min(size, dataBytes))
   }
 
@@ -104,8 +104,8 @@ export class MPEG4AudioDepacketizer extends PacketDepacketizer<AudioUnit> {
         break
       }
       // A packet of one unit may as well be the rest of one, when its size is that of the part.
-      const isCorrupted = this.#isAfterLoss && sizes.length === 1
-      const unit = this.#unit(payload, at, end, index * this.#ticksPerUnit, isCorrupted, sizes.length === 1)
+      const corrupted = this.#isAfterLoss && sizes.length === 1
+      const unit = this.#unit(payload, at, end, index * this.#ticksPerUnit, corrupted, sizes.length === 1)
       if (unit !== null) units.push(unit)
       at = end
     }
@@ -134,7 +134,7 @@ export class MPEG4AudioDepacketizer extends PacketDepacketizer<AudioUnit> {
 
   #finish(): readonly AudioUnit[] {
     const { bytes, length } = this.#collector
-    const unit = length === 0 ? null : this.#unit(bytes, 0, length, 0, this.#isCorrupted, true)
+    const unit = length === 0 ? null : this.#unit(bytes, 0, length, 0, this.#corrupted, true)
     this.#collector.clear()
     return unit === null ? noUnits : [unit]
   }
@@ -159,7 +159,7 @@ export class MPEG4AudioDepacketizer extends PacketDepacketizer<AudioUnit> {
   }
 
   /** A unit out of bytes; null when the stream has ADTS around its units and this is none. */
-  #unit(bytes: Uint8Array, start: number, end: number, ticks: number, isCorrupted: boolean, isAlone: boolean) {
+  #unit(bytes: Uint8Array, start: number, end: number, ticks: number, corrupted: boolean, isAlone: boolean) {
     const adtsBytes = this.#isAdts !== false && isAlone ? adtsHeaderBytes(bytes, start, end) : 0
     this.#isAdts ??= adtsBytes > 0
     if (this.#isAdts && adtsBytes === 0) {
@@ -168,7 +168,7 @@ export class MPEG4AudioDepacketizer extends PacketDepacketizer<AudioUnit> {
     }
     const timestamp = Math.round(this.#timestamp + ticks) >>> 0
     const data = bytes.slice(start + adtsBytes, end)
-    return { codec: 'MPEG4Audio', timestamp, isRandomAccess: true, isCorrupted, data } as const
+    return { codec: 'MPEG4Audio', timestamp, isRandomAccess: true, corrupted, data } as const
   }
 }
 

@@ -17,7 +17,7 @@ export class MPEG4VideoDepacketizer extends StartCodeDepacketizer<MPEG4VideoFram
     return mpeg4FrameStart(payload, at)
   }
 
-  protected build(timestamp: number, frame: Uint8Array, isCorrupted: boolean): MPEG4VideoFrame {
-    return { codec: 'MPEG4Video', timestamp, isRandomAccess: isMpeg4Intra(frame), isCorrupted, frame }
+  protected build(timestamp: number, frame: Uint8Array, corrupted: boolean): MPEG4VideoFrame {
+    return { codec: 'MPEG4Video', timestamp, isRandomAccess: isMpeg4Intra(frame), corrupted, frame }
   }
 }

@@ -22,7 +22,7 @@ export class ONVIFMetadataDepacketizer extends MarkerDepacketizer<ONVIFMetadataD
     return !this.#isText || textStarts.includes(payload[0])
   }
 
-  protected build(timestamp: number, document: Uint8Array, isCorrupted: boolean): ONVIFMetadataDocument {
-    return { codec: 'ONVIFMetadata', timestamp, isRandomAccess: true, isCorrupted, document }
+  protected build(timestamp: number, document: Uint8Array, corrupted: boolean): ONVIFMetadataDocument {
+    return { codec: 'ONVIFMetadata', timestamp, isRandomAccess: true, corrupted, document }
   }
 }

@@ -20,7 +20,7 @@ export abstract class PartDepacketizer<U extends UnitBase> extends PacketDepacke
   /** The parts of the unit at hand. */
   protected readonly parts: PartCollector
   #timestamp = 0
-  #isCorrupted = false
+  #corrupted = false
   /** The unit passed a limit; the rest of it is not kept either. */
   #isDropped = false
   /** A part was begun since the start, so a fragment without one means a loss. */
@@ -40,7 +40,7 @@ export abstract class PartDepacketizer<U extends UnitBase> extends PacketDepacke
     timestamp: number,
     parts: readonly Uint8Array[],
     isRandomAccess: boolean,
-    isCorrupted: boolean,
+    corrupted: boolean,
   ): U
 
   protected take(packet: RtpPacket, payload: Uint8Array, isAfterLoss: boolean): readonly U[] {
@@ -51,7 +51,7 @@ export abstract class PartDepacketizer<U extends UnitBase> extends PacketDepacke
       if (this.parts.isOpen) this.lose()
       before = this.#finish()
       this.#timestamp = timestamp
-      if (isAfterLoss) this.#isCorrupted = true
+      if (isAfterLoss) this.#corrupted = true
     }
     const problem = this.read(payload)
     if (problem !== null) this.#fail(problem)
@@ -64,7 +64,7 @@ export abstract class PartDepacketizer<U extends UnitBase> extends PacketDepacke
 
   protected clear(): void {
     this.parts.clear()
-    this.#isCorrupted = false
+    this.#corrupted = false
     this.#isDropped = false
     this.#hasStarted = false
   }
@@ -83,7 +83,7 @@ export abstract class PartDepacketizer<U extends UnitBase> extends PacketDepacke
     if (this.#isDropped) return null
     if (this.parts.isOpen) return this.parts.append(source, start, end) ? null : unitTooBig
     // A part that began before us, or one whose start was lost: either way the unit is not whole.
-    this.#isCorrupted = true
+    this.#corrupted = true
     return this.#hasStarted ? noStart : joinedLate
   }
 
@@ -97,17 +97,17 @@ export abstract class PartDepacketizer<U extends UnitBase> extends PacketDepacke
   /** Packets are missing: what is open cannot be finished. */
   protected lose(): void {
     this.parts.drop()
-    this.#isCorrupted = true
+    this.#corrupted = true
   }
 
   /** Nothing of this unit came before the packet at hand. */
   protected believeWhole(): void {
-    this.#isCorrupted = false
+    this.#corrupted = false
   }
 
   #fail(problem: DepacketizeProblem): void {
     this.report(problem)
-    this.#isCorrupted = true
+    this.#corrupted = true
     if (problem.kind === 'malformed' || problem.kind === 'unsupported') this.parts.drop()
     if (problem.kind !== 'too-big') return
     this.parts.clear()
@@ -116,15 +116,15 @@ export abstract class PartDepacketizer<U extends UnitBase> extends PacketDepacke
 
   #finish(): U | null {
     const { count } = this.parts
-    const isCorrupted = this.#isCorrupted
+    const corrupted = this.#corrupted
     let isRandomAccess = false
     for (let index = 0; index < count && !isRandomAccess; index++) {
       isRandomAccess = this.isStart(this.parts.firstByte(index))
     }
     const released = count === 0 ? noUnits : this.parts.release()
     this.parts.clear()
-    this.#isCorrupted = false
+    this.#corrupted = false
     this.#isDropped = false
-    return count === 0 ? null : this.build(this.#timestamp, released, isRandomAccess, isCorrupted)
+    return count === 0 ? null : this.build(this.#timestamp, released, isRandomAccess, corrupted)
   }
 }

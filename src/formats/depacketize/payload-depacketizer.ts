@@ -28,7 +28,7 @@ export class PayloadDepacketizer<Codec extends Format['codec']> extends PacketDe
     else if (usedBytes < payload.length) this.report(partialSample)
     if (usedBytes === 0) return noUnits
     const data = payload.slice(0, usedBytes)
-    return [{ codec: this.#codec, timestamp: packet.timestamp, isRandomAccess: true, isCorrupted: false, data }]
+    return [{ codec: this.#codec, timestamp: packet.timestamp, isRandomAccess: true, corrupted: false, data }]
   }
 
   protected clear(): void {

@@ -18,7 +18,7 @@ import type { FrameStart } from './start-codes.ts'
 export abstract class StartCodeDepacketizer<U extends UnitBase> extends PacketDepacketizer<U> {
   readonly #bytes: ByteCollector
   #timestamp = 0
-  #isCorrupted = false
+  #corrupted = false
   /** The packets belong to a frame that cannot be completed. */
   #isSkipping = false
 
@@ -31,7 +31,7 @@ export abstract class StartCodeDepacketizer<U extends UnitBase> extends PacketDe
   protected abstract dataOffset(payload: Uint8Array): number
   /** Whether a frame can begin with the payload from `at` on. */
   protected abstract frameStart(payload: Uint8Array, at: number): FrameStart
-  protected abstract build(timestamp: number, frame: Uint8Array, isCorrupted: boolean): U
+  protected abstract build(timestamp: number, frame: Uint8Array, corrupted: boolean): U
 
   protected take(packet: RtpPacket, payload: Uint8Array, isAfterLoss: boolean): readonly U[] {
     const { timestamp } = packet
@@ -50,7 +50,7 @@ export abstract class StartCodeDepacketizer<U extends UnitBase> extends PacketDe
 
   protected clear(): void {
     this.#bytes.clear()
-    this.#isCorrupted = false
+    this.#corrupted = false
     this.#isSkipping = false
   }
 
@@ -74,7 +74,7 @@ export abstract class StartCodeDepacketizer<U extends UnitBase> extends PacketDe
     const sureness = this.frameStart(payload, start)
     const isTaken = sureness === 'surely' || (sureness === 'maybe' && (!this.#isSkipping || isMaybeNew))
     if (!isTaken && !this.#isSkipping) this.report(joinedLate)
-    this.#isCorrupted = isTaken && this.#isSkipping && sureness === 'maybe'
+    this.#corrupted = isTaken && this.#isSkipping && sureness === 'maybe'
     this.#isSkipping = !isTaken
     return isTaken
   }
@@ -85,6 +85,6 @@ export abstract class StartCodeDepacketizer<U extends UnitBase> extends PacketDe
   }
 
   #finish(): U | null {
-    return this.#bytes.length === 0 ? null : this.build(this.#timestamp, this.#bytes.release(), this.#isCorrupted)
+    return this.#bytes.length === 0 ? null : this.build(this.#timestamp, this.#bytes.release(), this.#corrupted)
   }
 }

@@ -106,5 +106,5 @@ export class VorbisDepacketizer extends PacketDepacketizer<AudioUnit> {
 }
 
 function audioUnit(timestamp: number, data: Uint8Array): AudioUnit {
-  return { codec: 'Vorbis', timestamp, isRandomAccess: true, isCorrupted: false, data }
+  return { codec: 'Vorbis', timestamp, isRandomAccess: true, corrupted: false, data }
 }

@@ -47,7 +47,7 @@ export class VP8Depacketizer extends FrameDepacketizer<VP8Frame> {
   /** RFC 7741 section 4.3: P of the frame header is 0 in a key frame. */
   protected build(timestamp: number, frame: Uint8Array): VP8Frame {
     const isRandomAccess = ((frame[0] ?? 1) & 1) === 0
-    return { codec: 'VP8', timestamp, isRandomAccess, isCorrupted: false, frame }
+    return { codec: 'VP8', timestamp, isRandomAccess, corrupted: false, frame }
   }
 }
 

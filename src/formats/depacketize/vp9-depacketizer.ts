@@ -47,7 +47,7 @@ export class VP9Depacketizer extends FrameDepacketizer<VP9Frame> {
   }
 
   protected build(timestamp: number, frame: Uint8Array): VP9Frame {
-    return { codec: 'VP9', timestamp, isRandomAccess: this.#isKeyFrame, isCorrupted: false, frame }
+    return { codec: 'VP9', timestamp, isRandomAccess: this.#isKeyFrame, corrupted: false, frame }
   }
 }
 
