@@ -50,8 +50,9 @@ export const expectIntact = async (server: ServerProgram, cell: Cell, tries = 1)
   await Promise.race([reader.program.ended, pause(cell.endsAlone ? 8_000 : 1_500)])
   if (cell.endsAlone) expect(reader.program.hasEnded(), 'the reader ended when its publisher left').toBe(true)
   const end = await leave(reader)
-  expectUnits(server, cell, reader.units(), end)
-  if (failedAfterTheEnd) expect(reader.units().video.at(-1), 'the last picture').toEqual(cell.clip.units.video.at(-1))
+  const received = reader.units()
+  expectUnits(server, cell, received, end)
+  if (failedAfterTheEnd) expect(received.video.at(-1), 'the last picture').toEqual(cell.clip.units.video.at(-1))
 }
 
 /**

@@ -68,9 +68,12 @@ export const readWithGstreamer = (
     ...['-q', 'rtspsrc', `location=${url}`, `protocols=${transport}`, 'latency=500', ...trustOf(url)],
     'name=source',
     ...['source.', '!', 'application/x-rtp,media=video', '!', 'rtph264depay', '!', 'h264parse', '!'],
+    // Unbuffered, because a GStreamer that has to be interrupted twice throws its buffers away.
     ...['video/x-h264,stream-format=byte-stream,alignment=au', '!', 'filesink', `location=${files.video}`],
+    'buffer-mode=unbuffered',
     ...['source.', '!', 'application/x-rtp,media=audio', '!', audioDepay, '!', 'aacparse', '!'],
     ...['audio/mpeg,stream-format=adts', '!', 'filesink', `location=${files.audio}`],
+    'buffer-mode=unbuffered',
   ])
   return { program, units: files.units }
 }
