@@ -1,49 +1,27 @@
-import { rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { selfSigned } from '../io/self-signed.ts'
-import { lightClip, scratch } from './clip.ts'
+import { lightClip } from './clip.ts'
 import type { Clip } from './clip.ts'
 import { expectIntact } from './matrix.ts'
 import { publishWithFfmpeg, publishWithGstreamer, readWithFfmpeg, readWithGstreamer } from './media-programs.ts'
 import { killEverything } from './process.ts'
 import { connectRaw, untilPublished } from './raw-client.ts'
-import { freeTcpPort, startServer } from './server-program.ts'
-import type { ServerProgram } from './server-program.ts'
+import { startSecureServer } from './secure-server.ts'
+import type { SecureServer } from './secure-server.ts'
 import { canRun } from './tools.ts'
 
 // RTSP under TLS and through HTTP with the real clients, one server for clear and TLS. The certificate is made here and
 // signed by nobody.
 
 describe.skipIf(!canRun('TLS and tunnels', ['ffmpeg']))('TLS and tunnels', { timeout: 90_000 }, () => {
-  let server: ServerProgram
+  let server: SecureServer
   let clip: Clip
-  let tlsPort = 0
-  const files: string[] = []
-
-  const tlsUrl = (scheme: string, path: string): string => `${scheme}://127.0.0.1:${String(tlsPort)}/${path}`
-  const clearUrl = (scheme: string, path: string): string => `${scheme}://127.0.0.1:${String(server.port)}/${path}`
 
   beforeAll(async () => {
     clip = await lightClip()
-    const { key, cert } = selfSigned()
-    const [keyFile, certFile] = ['key', 'cert'].map((name) => join(scratch(), `tls-${String(process.pid)}-${name}.pem`))
-    files.push(keyFile ?? '', certFile ?? '')
-    writeFileSync(keyFile ?? '', key, { mode: 0o600 })
-    writeFileSync(certFile ?? '', cert)
-    tlsPort = await freeTcpPort()
-    server = await startServer([
-      '--tls-port',
-      String(tlsPort),
-      '--tls-key',
-      keyFile ?? '',
-      '--tls-cert',
-      certFile ?? '',
-    ])
+    server = await startSecureServer()
   }, 60_000)
 
   afterAll(async () => {
-    for (const file of files) rmSync(file, { force: true })
     try {
       await server.stop()
     } finally {
@@ -56,8 +34,8 @@ describe.skipIf(!canRun('TLS and tunnels', ['ffmpeg']))('TLS and tunnels', { tim
       await expectIntact(server, {
         path: 'secret',
         clip,
-        publish: () => publishWithFfmpeg(tlsUrl('rtsps', 'secret'), clip, 'tcp'),
-        read: () => readWithFfmpeg(tlsUrl('rtsps', 'secret'), 'tcp'),
+        publish: () => publishWithFfmpeg(server.at('rtsps', 'secret'), clip, 'tcp'),
+        read: () => readWithFfmpeg(server.at('rtsps', 'secret'), 'tcp'),
         endsAlone: true,
       })
     })
@@ -66,8 +44,8 @@ describe.skipIf(!canRun('TLS and tunnels', ['ffmpeg']))('TLS and tunnels', { tim
       await expectIntact(server, {
         path: 'out-by-http',
         clip,
-        publish: () => publishWithFfmpeg(tlsUrl('rtsps', 'out-by-http'), clip, 'tcp'),
-        read: () => readWithFfmpeg(clearUrl('rtsp', 'out-by-http'), 'http'),
+        publish: () => publishWithFfmpeg(server.at('rtsps', 'out-by-http'), clip, 'tcp'),
+        read: () => readWithFfmpeg(server.at('rtsp', 'out-by-http'), 'http'),
         endsAlone: true,
       })
     })
@@ -77,16 +55,16 @@ describe.skipIf(!canRun('TLS and tunnels', ['ffmpeg']))('TLS and tunnels', { tim
         path: 'out-by-https',
         clip,
         publish: (url) => publishWithFfmpeg(url, clip, 'udp'),
-        read: () => readWithFfmpeg(tlsUrl('rtsp', 'out-by-https'), 'https'),
+        read: () => readWithFfmpeg(`rtsp://127.0.0.1:${String(server.tlsPort)}/out-by-https`, 'https'),
         endsAlone: true,
       })
     })
   })
 
   it('goes on while peers talk nonsense to both ports', async () => {
-    const publisher = publishWithFfmpeg(clearUrl('rtsp', 'calm'), clip, 'tcp')
+    const publisher = publishWithFfmpeg(server.at('rtsp', 'calm'), clip, 'tcp')
     await untilPublished(server.port, 'calm')
-    const plain = await connectRaw(tlsPort)
+    const plain = await connectRaw(server.tlsPort)
     plain.send('OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n')
     const browser = await connectRaw(server.port)
     browser.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
@@ -106,7 +84,7 @@ describe.skipIf(!canRun('TLS and tunnels', ['ffmpeg']))('TLS and tunnels', { tim
       ['rtsph', 'HTTP'],
       ['rtspsh', 'HTTPS'],
     ])('reads %s (%s)', async (scheme) => {
-      const url = (path: string): string => (scheme === 'rtsph' ? clearUrl : tlsUrl)(scheme, path)
+      const url = (path: string): string => server.at(scheme, path)
       await expectIntact(server, {
         path: `to-${scheme}`,
         clip,
@@ -120,8 +98,8 @@ describe.skipIf(!canRun('TLS and tunnels', ['ffmpeg']))('TLS and tunnels', { tim
       await expectIntact(server, {
         path: 'from-gstreamer',
         clip,
-        publish: () => publishWithGstreamer(tlsUrl('rtsps', 'from-gstreamer'), clip, 'tcp'),
-        read: () => readWithFfmpeg(tlsUrl('rtsps', 'from-gstreamer'), 'tcp'),
+        publish: () => publishWithGstreamer(server.at('rtsps', 'from-gstreamer'), clip, 'tcp'),
+        read: () => readWithFfmpeg(server.at('rtsps', 'from-gstreamer'), 'tcp'),
         endsAlone: true,
       })
     })
@@ -130,8 +108,8 @@ describe.skipIf(!canRun('TLS and tunnels', ['ffmpeg']))('TLS and tunnels', { tim
       await expectIntact(server, {
         path: 'from-tunnel',
         clip,
-        publish: () => publishWithGstreamer(clearUrl('rtsph', 'from-tunnel'), clip, 'tcp'),
-        read: () => readWithFfmpeg(clearUrl('rtsp', 'from-tunnel'), 'http'),
+        publish: () => publishWithGstreamer(server.at('rtsph', 'from-tunnel'), clip, 'tcp'),
+        read: () => readWithFfmpeg(server.at('rtsp', 'from-tunnel'), 'http'),
         endsAlone: true,
       })
     })
