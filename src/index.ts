@@ -66,7 +66,58 @@ export type {
 export type { Millis, UnixMillis, UnixNanos } from './contracts/units.ts'
 
 export type { Media, SessionDescription } from './formats/description.ts'
-export type { Format } from './formats/format.ts'
+export type {
+  AC3Format,
+  AV1Format,
+  Format,
+  FormatBase,
+  G711Format,
+  G722Format,
+  G726Format,
+  GenericFormat,
+  H264Format,
+  H265Format,
+  KLVFormat,
+  LPCMFormat,
+  MJPEGFormat,
+  MPEG1AudioFormat,
+  MPEG1VideoFormat,
+  MPEG4AudioFormat,
+  MPEG4AudioLATMFormat,
+  MPEG4VideoFormat,
+  MPEGTSFormat,
+  ONVIFMetadataFormat,
+  OpusFormat,
+  SpeexFormat,
+  VorbisFormat,
+  VP8Format,
+  VP9Format,
+} from './formats/format.ts'
+export {
+  ac3Format,
+  av1Format,
+  g711Format,
+  g722Format,
+  g726Format,
+  genericFormat,
+  h264Format,
+  h265Format,
+  klvFormat,
+  lpcmFormat,
+  mjpegFormat,
+  mpeg1AudioFormat,
+  mpeg1VideoFormat,
+  mpeg4AudioFormat,
+  mpeg4AudioLATMFormat,
+  mpeg4VideoFormat,
+  mpegTSFormat,
+  onvifMetadataFormat,
+  opusFormat,
+  speexFormat,
+  vorbisFormat,
+  vp8Format,
+  vp9Format,
+} from './formats/create-format.ts'
 export { createDescription } from './formats/create-description.ts'
 export { readDescription } from './formats/read-description.ts'
 export { writeDescription } from './formats/write-description.ts'
@@ -76,7 +127,36 @@ export { Mpeg4AudioPacketizer } from './formats/packetize/mpeg4-audio-packetizer
 export { createRtp, RtpPacket, type RtpFields } from './wire/rtp/rtp-packet.ts'
 export type { RtcpPacket } from './wire/rtcp/rtcp-packet.ts'
 
+export { findFormat, type FormatOf, type FoundFormat } from './formats/find-format.ts'
 export { createDepacketizer } from './formats/depacketize/create-depacketizer.ts'
 export type { DepacketizeProblem, Depacketizer } from './formats/depacketize/depacketizer.ts'
+export type { DepacketizeOptions } from './formats/depacketize/limits.ts'
 export { createPacketizer, type PacketizeOptions } from './formats/packetize/create-packetizer.ts'
-export type { Unit, UnitBase, UnitOf } from './formats/units.ts'
+export type { Packetizer } from './formats/packetize/packetizer.ts'
+export {
+  depacketize,
+  type DepacketizeOperatorOptions,
+  type TimedUnit,
+  type UnitOrigin,
+} from './formats/operators/depacketize.ts'
+export { packetize, type PacketizeOperatorOptions } from './formats/operators/packetize.ts'
+export type {
+  AV1TemporalUnit,
+  DataUnit,
+  H264AccessUnit,
+  H265AccessUnit,
+  KLVUnit,
+  MJPEGImage,
+  MPEG1VideoFrame,
+  MPEG4VideoFrame,
+  MPEGTSChunk,
+  ONVIFMetadataDocument,
+  OutgoingUnit,
+  Unit,
+  UnitBase,
+  UnitOf,
+  VP8Frame,
+  VP9Frame,
+} from './formats/units.ts'
+export type { VideoSize } from './formats/parameter-sets/h264-sps.ts'
+export { videoSize } from './formats/parameter-sets/video-size.ts'

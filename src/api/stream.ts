@@ -35,6 +35,8 @@ export class ServerStream implements Observer<InboundRtp> {
   /** Medias of every description the stream has had: a publisher goes on with its own. */
   readonly #indexes = new WeakMap<Media, number>()
   readonly #readers = new BehaviorSubject(0)
+  /** Tracks that were asked for and have not completed. */
+  #openTracks = 0
   /** How many sessions have set up a media of this stream. Emits the current value first, completes when the stream closes. */
   readonly readers$: Observable<number> = this.#readers.pipe(distinctUntilChanged())
 
@@ -93,13 +95,10 @@ export class ServerStream implements Observer<InboundRtp> {
    * `close` it does nothing, and packets larger than `maxPacketBytes` are counted and left out.
    */
   readonly next = ({ media, packet }: InboundRtp): void => {
-    if (this.isClosed) return
-    const { bytes } = packet
-    if (bytes.length > this.#maxPacketBytes) this.oversizedPackets++
-    else this.#entry.hub.writeRtp(this.#mediaIndex(media), bytes)
+    this.#relay(this.#mediaIndex(media), packet.bytes)
   }
 
-  /** Packets that `next` left out because they are larger than `maxPacketBytes`. */
+  /** Packets that `next`, here or of a track, left out because they are larger than `maxPacketBytes`. */
   oversizedPackets = 0
 
   /** The publisher failed: the stream closes. */
@@ -110,6 +109,36 @@ export class ServerStream implements Observer<InboundRtp> {
   /** The publisher is done: the stream closes. */
   readonly complete = (): void => {
     this.close()
+  }
+
+  /**
+   * One media of the stream as an Observer of its packets, for pipelines that end in packets of one format:
+   *
+   * ```ts
+   * pictures$.pipe(packetize(format)).subscribe(stream.track(0))
+   * ```
+   *
+   * `media` is an object of `description.medias` or its index, else ERR_RTSP_USAGE is thrown. Packets are taken like
+   * those of a publisher: after `close` they go nowhere, and those larger than `maxPacketBytes` are counted and left
+   * out; a payload type that the media does not have throws ERR_RTSP_USAGE. The stream closes when one of its tracks
+   * errors, and when all that were asked for have completed: ask for all of them before you subscribe the first.
+   */
+  track(media: Media | number): Observer<PacketBytes> {
+    const mediaIndex = this.#mediaIndex(media)
+    if (this.description.medias[mediaIndex] === undefined) {
+      throw rtspError('ERR_RTSP_USAGE', `the stream has no media ${mediaIndex}`)
+    }
+    let isOpen = true
+    this.#openTracks++
+    return {
+      next: (packet) => this.#relay(mediaIndex, bytesOf(packet)),
+      error: () => this.close(),
+      complete: () => {
+        if (isOpen) this.#openTracks--
+        isOpen = false
+        if (this.#openTracks === 0) this.close()
+      },
+    }
   }
 
   /**
@@ -134,6 +163,12 @@ export class ServerStream implements Observer<InboundRtp> {
   close(): void {
     this.#entry.ref.tell({ type: 'close.ordered' })
     this.#readers.complete()
+  }
+
+  #relay(mediaIndex: number, bytes: Uint8Array): void {
+    if (this.isClosed) return
+    if (bytes.length > this.#maxPacketBytes) this.oversizedPackets++
+    else this.#entry.hub.writeRtp(mediaIndex, bytes)
   }
 
   #mediaIndex(media: Media | number): number {

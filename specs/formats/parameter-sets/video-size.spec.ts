@@ -48,6 +48,19 @@ describe('size of H264', () => {
   })
 })
 
+describe('size of an access unit', () => {
+  it.each([
+    ['H264', ['09f0', h264Sets[0]?.[1], '68', '65'], { widthPixels: 1920, heightPixels: 1080, frameRateHz: 25 }],
+    ['H265', ['4001', h265Sets[0]?.[1], '4401', '2601'], { widthPixels: 1920, heightPixels: 1080, frameRateHz: 25 }],
+    ['H264', ['65aa'], undefined],
+    ['H264', ['67'], undefined],
+    ['H265', ['2601'], undefined],
+    ['H265', [], undefined],
+  ] as const)('%s %#: comes from its own parameter set', (codec, nalus, size) => {
+    expect(videoSize({ codec, nalus: nalus.map((text = '') => fromHex(text)) })).toEqual(size)
+  })
+})
+
 describe('size of H265', () => {
   it.each(h265Sets)('%s', (_, sps, widthPixels, heightPixels, frameRateHz) => {
     const size = videoSize(h265Format({ payloadType: 96, sps: fromHex(sps) }))
