@@ -20,7 +20,7 @@ import type { ConnectionMessage, ConnectionState, TunnelKind } from './connectio
 import type { RuntimeEvent } from './events.ts'
 import type { HandlerCall, HandlerOutcome } from './handler-call.ts'
 import type { ServerMessage, ServerState } from './server/protocol.ts'
-import type { SessionMessage, SessionState } from './session/protocol.ts'
+import type { ActivityLimits, SessionMessage, SessionState } from './session/protocol.ts'
 import type { MulticastAddresses } from './stream/multicast-addresses.ts'
 import type { MulticastLine } from './stream/multicast-effects.ts'
 import type { MulticastAddress, StreamMessage, StreamState } from './stream/protocol.ts'
@@ -156,6 +156,8 @@ export interface SessionEntry {
   releaseSources: (() => void) | null
   /** Connections whose request the session has not answered yet. */
   readonly inFlight: Map<ConnectionId, number>
+  /** What the coarse check looks for while packets flow, `null` while none do. */
+  activityLimits: ActivityLimits | null
 }
 
 export interface StreamEntry {

@@ -75,4 +75,18 @@ describe('server reducer', () => {
     ])
     expect(after(close, close).effects).toEqual([])
   })
+
+  it('looks at sessions that flow once a period, with one timer for all, and with none when nothing flows', () => {
+    const began: ServerMessage = { type: 'flow.began' }
+    const fired: ServerMessage = { type: 'timer.check.fired' }
+    const timer = { kind: 'startTimer', timer: 'check', delayMs: 1_000 }
+    expect(after(began).effects).toEqual([timer])
+    expect(after(began, began).effects).toEqual([])
+    expect(after(began, fired).effects).toEqual([{ kind: 'sampleActivity' }])
+    expect(after(began, fired, { type: 'activity.sampled', flowingCount: 1 }).effects).toEqual([timer])
+    expect(after(began, fired, { type: 'activity.sampled', flowingCount: 0 }).effects).toEqual([])
+    // A session that began while the others were looked at is not forgotten.
+    expect(after(began, fired, began).effects).toEqual([timer])
+    expect(after(began, fired, began, { type: 'activity.sampled', flowingCount: 1 }).effects).toEqual([])
+  })
 })

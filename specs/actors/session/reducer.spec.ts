@@ -344,6 +344,21 @@ describe('session: a peer that takes nothing', () => {
   })
 })
 
+describe('session: what the coarse check of the server looks for', () => {
+  it.each([
+    ['RTP/AVP/TCP;unicast;interleaved=0-1', { maxStalledMs: 10_000, maxSilentMs: null }],
+    ['RTP/AVP;unicast;client_port=5000-5001', { maxStalledMs: 10_000, maxSilentMs: 60_000 }],
+  ])('is told when PLAY over %s begins, and taken back when it pauses', (transport, limits) => {
+    const machine = new Machine()
+    machine.setup(0, transport)
+    machine.ask('PLAY')
+    expect(machine.effects.filter(({ kind }) => kind === 'watchActivity')).toEqual([{ kind: 'watchActivity', limits }])
+    machine.effects.length = 0
+    machine.ask('PAUSE')
+    expect(machine.effects.some(({ kind }) => kind === 'unwatchActivity')).toBe(true)
+  })
+})
+
 describe('session: reducer', () => {
   it('is total: no sequence of messages throws, and a closed session stays closed', () => {
     const failure = new Failure('ERR_RTSP_TERMINATED')
@@ -351,7 +366,6 @@ describe('session: reducer', () => {
     const message = fc.oneof(
       fc.constantFrom<SessionMessage>(
         { type: 'session.opened' },
-        { type: 'timer.check.fired' },
         { type: 'reports.started' },
         { type: 'timer.senderReports.fired' },
         { type: 'timer.receiverReports.fired' },

@@ -4,6 +4,7 @@ import type { ActorSystem } from '../../kernel/actor-system.ts'
 import type { ServerConfig } from '../config.ts'
 import { openConnection } from '../connection/interpreter.ts'
 import type { AcceptedConnection, Runtime } from '../runtime.ts'
+import { sampleActivity } from '../session/activity-effects.ts'
 import { openSession } from '../session/interpreter.ts'
 import type { ServerEffect, ServerMessage, ServerState } from './protocol.ts'
 import { initServer, reduceServer } from './reducer.ts'
@@ -73,6 +74,14 @@ function interpret(hooks: ServerHooks, effect: ServerEffect, self: ActorContext<
       const { request, failure } = effect
       const { connectionId, requestId } = request
       return runtime.connections.get(connectionId)?.ref.tell({ type: 'session.refused', requestId, failure })
+    }
+    case 'sampleActivity': {
+      self.tell({ type: 'activity.sampled', flowingCount: sampleActivity(runtime) })
+      return
+    }
+    case 'startTimer': {
+      self.startTimer(effect.timer, effect.delayMs, { type: 'timer.check.fired' })
+      return
     }
     case 'stopListening': {
       hooks.stopListening()

@@ -20,6 +20,8 @@ export function initServer(config: ServerConfig): Step {
       sessionCount: 0,
       nextConnection: 1,
       nextSession: 1,
+      checkPeriodMs: config.checkPeriodMs,
+      isWatching: false,
       failure: null,
     },
     effects: [],
@@ -45,6 +47,13 @@ export function reduceServer(state: ServerState, message: ServerMessage): Step {
     }
     case 'session.closed':
       return settle({ ...state, sessionCount: Math.max(0, state.sessionCount - 1) })
+    case 'flow.began':
+      return watch(state)
+    case 'timer.check.fired':
+      // Whoever begins to flow while the others are looked at starts the timer by itself.
+      return { state: { ...state, isWatching: false }, effects: [{ kind: 'sampleActivity' }] }
+    case 'activity.sampled':
+      return message.flowingCount === 0 ? { state, effects: [] } : watch(state)
     case 'close.ordered': {
       if (state.tag !== 'listening') return { state, effects: [] }
       const step = settle({ ...state, tag: 'closing', failure: message.failure })
@@ -63,6 +72,15 @@ function accept(state: ServerState, slot: number): Step {
   return {
     state: { ...state, connectionCount: state.connectionCount + 1, nextConnection: state.nextConnection + 1 },
     effects: [{ kind: 'openConnection', slot, connectionId: `c${state.nextConnection}` }],
+  }
+}
+
+/** Sees to it that sessions are looked at in a while. A server that nothing flows through has no timer. */
+function watch(state: ServerState): Step {
+  if (state.isWatching) return { state, effects: [] }
+  return {
+    state: { ...state, isWatching: true },
+    effects: [{ kind: 'startTimer', timer: 'check', delayMs: state.checkPeriodMs }],
   }
 }
 

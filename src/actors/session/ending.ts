@@ -16,7 +16,7 @@ export function closeSession(state: SessionState, failure: Failure): SessionStep
     { kind: 'closeReader' },
     { kind: 'closeInbound' },
     { kind: 'cancelTimer', timer: 'handler' },
-    { kind: 'cancelTimer', timer: 'check' },
+    { kind: 'unwatchActivity' },
     { kind: 'cancelTimer', timer: 'senderReports' },
     { kind: 'cancelTimer', timer: 'receiverReports' },
     { kind: 'cancelTimer', timer: 'reorder' },

@@ -5,6 +5,7 @@ import { createResponse } from '../../wire/rtsp/message.ts'
 import type { HandlerOutcome } from '../handler-call.ts'
 import { answer, refuse } from './answers.ts'
 import { closeSession } from './ending.ts'
+import { activityLimits } from './liveness.ts'
 import type { PendingCall, SessionEffect, SessionRequest, SessionState, SessionStep, TrackCursor } from './protocol.ts'
 import { rtpInfo } from './rtp-info.ts'
 import { isActive } from './transitions.ts'
@@ -82,7 +83,7 @@ function activate(state: SessionState, request: SessionRequest, outcome: Handler
       },
       { kind: 'publishState' },
       ...step.effects,
-      { kind: 'startTimer', timer: 'check', delayMs: state.config.checkPeriodMs },
+      { kind: 'watchActivity', limits: activityLimits(step.state) },
       ...reports,
     ],
   }
@@ -127,7 +128,7 @@ export function teardown(state: SessionState, request: SessionRequest, at: Milli
 const stopFlow: readonly SessionEffect[] = [
   { kind: 'closeReader' },
   { kind: 'closeInbound' },
-  { kind: 'cancelTimer', timer: 'check' },
+  { kind: 'unwatchActivity' },
   { kind: 'cancelTimer', timer: 'senderReports' },
   { kind: 'cancelTimer', timer: 'receiverReports' },
   { kind: 'cancelTimer', timer: 'reorder' },

@@ -3,6 +3,7 @@ import { Failure, faultOf } from '../../contracts/failure.ts'
 import type { SessionId } from '../../contracts/units.ts'
 import type { ActorContext } from '../../kernel/behavior.ts'
 import type { Runtime, SessionEntry } from '../runtime.ts'
+import { watchActivity } from './activity-effects.ts'
 import { closeInbound, openInbound, prepareTrack, punch, sendReceiverReports } from './inbound-effects.ts'
 import { armReader, closeSending, discardPrepared, prepareSending, tellCursors } from './outbound-effects.ts'
 import type { SessionEffect, SessionMessage, SessionRequest, SessionState } from './protocol.ts'
@@ -37,6 +38,7 @@ export function openSession(runtime: Runtime, id: SessionId, request: SessionReq
     localSsrcs: new Set(),
     releaseSources: null,
     inFlight: new Map([[connectionId, request.requestId]]),
+    activityLimits: null,
   }
   runtime.sessions.set(id, entry)
   runtime.sessionsByToken.set(token, entry)
@@ -137,11 +139,12 @@ function interpret(runtime: Runtime, entry: SessionEntry, effect: SessionEffect,
       entry.tracks?.poll(runtime.clock.now())
       return
     }
-    case 'sampleActivity': {
-      const now = runtime.clock.now()
-      const lastPacketAt = entry.tracks?.lastPacketAt ?? 0
-      const stalledMs = (entry.reader ?? entry.writer)?.stalledMs(now) ?? 0
-      self.tell({ type: 'activity.sampled', lastPacketAt, stalledMs })
+    case 'watchActivity': {
+      watchActivity(runtime, entry, effect.limits)
+      return
+    }
+    case 'unwatchActivity': {
+      entry.activityLimits = null
       return
     }
     case 'sendSenderReports':
@@ -178,10 +181,6 @@ function startTimer(effect: SessionEffect & { readonly kind: 'startTimer' }, sel
       self.startTimer(timer, delayMs, { type: 'timer.handler.fired', callId: self.state.callId })
       return
     }
-    case 'check': {
-      self.startTimer(timer, delayMs, { type: 'timer.check.fired' })
-      return
-    }
     case 'senderReports': {
       self.startTimer(timer, delayMs, { type: 'timer.senderReports.fired' })
       return
@@ -200,6 +199,7 @@ function startTimer(effect: SessionEffect & { readonly kind: 'startTimer' }, sel
 /** The end is told once nothing of the session is left; requests that came too late get their answer here. */
 function close(runtime: Runtime, entry: SessionEntry, failure: Failure): void {
   runtime.sessionsByToken.delete(entry.token)
+  entry.activityLimits = null
   closeSending(entry)
   closeInbound(entry)
   for (const [connectionId, requestId] of entry.inFlight) {

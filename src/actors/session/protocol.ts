@@ -127,7 +127,7 @@ export type SessionMessage =
   | { readonly type: 'gates.failed'; readonly callId: number; readonly failure: Failure }
   | { readonly type: 'answer.written'; readonly requestId: number; readonly connectionId: ConnectionId }
   | { readonly type: 'connection.gone'; readonly connectionId: ConnectionId }
-  | { readonly type: 'timer.check.fired' }
+  /** A limit of `watchActivity` is reached. */
   | { readonly type: 'activity.sampled'; readonly lastPacketAt: Millis; readonly stalledMs: Millis }
   | { readonly type: 'reports.started' }
   | { readonly type: 'timer.senderReports.fired' }
@@ -137,7 +137,15 @@ export type SessionMessage =
   | { readonly type: 'resource.failed'; readonly failure: Failure }
   | { readonly type: 'close.ordered'; readonly failure: Failure }
 
-export type SessionTimer = 'handler' | 'check' | 'senderReports' | 'receiverReports' | 'reorder'
+/** What a flowing session wants to hear of; see `activity.sampled`. */
+export interface ActivityLimits {
+  /** The peer has taken nothing of what waits for it for so long. */
+  readonly maxStalledMs: Millis
+  /** Nothing of the peer has come for so long; `null` where the connection watches that. */
+  readonly maxSilentMs: Millis | null
+}
+
+export type SessionTimer = 'handler' | 'senderReports' | 'receiverReports' | 'reorder'
 
 export type SessionEffect =
   | { readonly kind: 'publishOpened'; readonly connectionId: ConnectionId }
@@ -211,7 +219,9 @@ export type SessionEffect =
   | { readonly kind: 'closeInbound' }
   /** Sends the packets that open a firewall on the way (spec 4.9). */
   | { readonly kind: 'punch'; readonly medias: readonly SessionMedia[]; readonly address: string }
-  | { readonly kind: 'sampleActivity' }
+  /** From here on the server's coarse check looks at the session, and tells it when one of the limits is reached. */
+  | { readonly kind: 'watchActivity'; readonly limits: ActivityLimits }
+  | { readonly kind: 'unwatchActivity' }
   /** Lets go of packets that waited long enough for missing ones before them. */
   | { readonly kind: 'releaseReordered' }
   | { readonly kind: 'sendSenderReports' }

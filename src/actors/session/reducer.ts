@@ -100,8 +100,6 @@ export function reduceSession(state: SessionState, message: SessionMessage, at: 
       return isActive(state.tag) ? { state, effects: [{ kind: 'releaseReader' }] } : stay(state)
     case 'connection.gone':
       return next(connectionGone(state, message.connectionId), at)
-    case 'timer.check.fired':
-      return isActive(state.tag) ? { state, effects: [{ kind: 'sampleActivity' }] } : stay(state)
     case 'activity.sampled':
       return checkActivity(state, message, at)
     case 'reports.started':
