@@ -67,7 +67,15 @@ const table: readonly (readonly [string, string, string, string, Partial<Format>
     'MP4V-ES/90000',
     `config=${visualConfig}; profile-level-id=3`,
   ],
-  ['video', '96', 'MP4V-ES/1000', '', { codec: 'generic', clockRateHz: 1000 }, 'MP4V-ES/1000', ''],
+  [
+    'video',
+    '96',
+    'MP4V-ES/1000',
+    '',
+    { codec: 'MPEG4Video', clockRateHz: 1000, profileLevelId: 1 },
+    'MP4V-ES/1000',
+    'profile-level-id=1',
+  ],
   [
     'audio',
     '96',

@@ -105,7 +105,7 @@ const dynamicReaders: ReadonlyMap<string, CodecReader> = new Map<string, CodecRe
   ['vp8/90000', readVP8],
   ['h265/90000', readH265],
   ['h264/90000', readH264],
-  ['mp4v-es/90000', readMPEG4Video],
+  ['mp4v-es', readMPEG4Video],
   ['multiopus', readOpus],
   ['vorbis', readVorbis],
   ['mpeg4-generic', readMPEG4Audio],

@@ -1,13 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import * as create from '../../../src/formats/create-format.ts'
 import { createDepacketizer } from '../../../src/formats/depacketize/create-depacketizer.ts'
-import type { Format } from '../../../src/formats/format.ts'
 import type { Unit } from '../../../src/formats/units.ts'
-import { isFailure } from '../../../src/contracts/failure.ts'
-import { parseRtp, type RtpPacket } from '../../../src/wire/rtp/rtp-packet.ts'
 import { testRtp } from '../../../src/testing/builders.ts'
 import { fromHex, hex, joined } from '../packetize/rtp-packets.ts'
 import { audioSamples, packetsOf } from './audio-samples.ts'
@@ -84,45 +78,3 @@ describe.each(audioSamples)('$name', (sample) => {
     )
   })
 })
-
-/** A corpus of hostile packets that may lie beside a checkout. It is not part of the repository. */
-const corpusPath = fileURLToPath(new URL('../../../../shared/corpus/fuzz.json', import.meta.url))
-const hasCorpus = existsSync(corpusPath)
-
-describe.runIf(hasCorpus)('streams that broke others', () => {
-  const formats: Readonly<Record<string, Format>> = {
-    rtpac3: create.ac3Format({ payloadType: 96, sampleRateHz: 48_000, channelCount: 2 }),
-    rtpfragmented: create.mpeg4AudioLATMFormat({ payloadType: 96 }),
-    rtplpcm: create.lpcmFormat({ payloadType: 96, bitDepth: 16, sampleRateHz: 48_000, channelCount: 2 }),
-    rtpmpeg1audio: create.mpeg1AudioFormat(),
-    rtpmpeg4audio: create.mpeg4AudioFormat({ payloadType: 96, config: fromHex('1190') }),
-  }
-  const inputs = (
-    hasCorpus
-      ? (JSON.parse(readFileSync(corpusPath, 'utf8')) as { dir: string; file: string; args: { hex: string }[] }[])
-      : []
-  ).flatMap(({ dir, file, args }) => {
-    const folder = dir.split('/')[2] ?? ''
-    return folder in formats ? [{ folder, file, bytes: fromHex(args[0]?.hex ?? '') }] : []
-  })
-
-  it.each(inputs)('$folder $file', ({ folder, bytes }) => {
-    const depacketizer = createDepacketizer(formats[folder]!)
-    for (const packet of packetsIn(bytes)) {
-      for (const unit of depacketizer.push(packet)) expect(bytesOf(unit).length).toBeGreaterThan(0)
-    }
-    expect(depacketizer.problemCount).toBeGreaterThanOrEqual(0)
-  })
-})
-
-/** Packets behind their sizes, 32 bits with the least significant byte first. */
-function packetsIn(stream: Uint8Array): RtpPacket[] {
-  const packets: RtpPacket[] = []
-  for (let at = 0; at + 4 <= stream.length;) {
-    const size = new DataView(stream.buffer, stream.byteOffset + at, 4).getUint32(0, true)
-    const packet = parseRtp(stream.subarray(at + 4, at + 4 + size))
-    at += 4 + size
-    if (at <= stream.length && !isFailure(packet)) packets.push(packet)
-  }
-  return packets
-}

@@ -1,9 +1,11 @@
 import type { MPEG4VideoFormat } from '../format.ts'
 import type { CodecInput, CodecOutput } from './codec.ts'
-import { decodeHex, encodeHex, numberParameter } from './values.ts'
+import { decodeHex, encodeHex, numberParameter, parsePositive } from './values.ts'
 
-/** MPEG-4 Visual, RFC 6416 section 7.1. The level defaults to 1, simple profile. */
+/** MPEG-4 Visual, RFC 6416 section 7.1. The clock runs at any rate (IOI trk-101: 1000). The level defaults to 1, simple profile. */
 export function readMPEG4Video(input: CodecInput): MPEG4VideoFormat | string {
+  const clockRateHz = parsePositive(input.clock.trim())
+  if (clockRateHz === undefined) return 'invalid clock'
   const profileLevelId = numberParameter(input, 'profile-level-id')
   if (typeof profileLevelId === 'string') return profileLevelId
   const text = input.parameters.get('config')
@@ -12,16 +14,16 @@ export function readMPEG4Video(input: CodecInput): MPEG4VideoFormat | string {
   return {
     codec: 'MPEG4Video',
     payloadType: input.payloadType,
-    clockRateHz: 90_000,
+    clockRateHz,
     profileLevelId: profileLevelId ?? 1,
     ...(config !== undefined && { config }),
   }
 }
 
-export function writeMPEG4Video({ profileLevelId, config }: MPEG4VideoFormat): CodecOutput {
+export function writeMPEG4Video({ clockRateHz, profileLevelId, config }: MPEG4VideoFormat): CodecOutput {
   const parameters: [string, string][] = [['profile-level-id', profileLevelId.toString()]]
   if (config !== undefined) parameters.push(['config', encodeHex(config).toUpperCase()])
-  return { rtpmap: 'MP4V-ES/90000', parameters }
+  return { rtpmap: `MP4V-ES/${clockRateHz}`, parameters }
 }
 
 /**
