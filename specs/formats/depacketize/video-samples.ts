@@ -85,7 +85,8 @@ const jpegImage = fc
     width: fc.integer({ min: 1, max: 255 }).map((blocks) => blocks * 8),
     height: fc.integer({ min: 1, max: 255 }).map((blocks) => blocks * 8),
     isChromaHalfHeight: fc.boolean(),
-    quantizationTables: fc.constantFrom(64, 128).chain((length) => plain(length, length)),
+    // An image with one table for both comes back with two that are the same.
+    quantizationTables: plain(128, 128),
     restartInterval: fc.constantFrom(0, 1, 40),
     scan: plain(2, 4000),
   })

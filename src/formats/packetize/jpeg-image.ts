@@ -16,8 +16,11 @@ export interface JpegImage {
   readonly type: 0 | 1
   /** Blocks (MCU) between restart markers; 0 for none. */
   readonly restartInterval: number
-  /** Table of 64 bytes for luma, and one for chroma unless it is the same. */
-  readonly quantizationTables: readonly Uint8Array[]
+  /**
+   * Tables of 64 bytes for luma and for chroma, perhaps the same: types 0 and 1 have both (RFC 2435 section 4.1), and FFmpeg
+   * drops packets that have one.
+   */
+  readonly quantizationTables: readonly [luma: Uint8Array, chroma: Uint8Array]
   /** Entropy-coded data, a view, without the end marker. */
   readonly scan: Uint8Array
 }
@@ -138,7 +141,7 @@ function finish(draft: Draft, image: Uint8Array, scanStart: number): JpegImage |
   return {
     ...draft.frame,
     restartInterval: draft.restartInterval,
-    quantizationTables: lumaId === chromaId ? [luma] : [luma, chroma],
+    quantizationTables: [luma, chroma],
     scan: image.subarray(scanStart, scanEnd),
   }
 }
