@@ -1,0 +1,135 @@
+// A server of the library in this process. What is published to it is taken apart and kept, what is played from it is
+// packed from units that a spec gives: both are the ways that an application would go.
+import { filter, take } from 'rxjs'
+import { createRtspServer, respond } from '../../../src/index.ts'
+import type { RtspServer, ServerSession, ServerStream } from '../../../src/index.ts'
+import { createDescription } from '../../../src/formats/create-description.ts'
+import { createDepacketizer } from '../../../src/formats/depacketize/create-depacketizer.ts'
+import type { Format } from '../../../src/formats/format.ts'
+import { createPacketizer } from '../../../src/formats/packetize/create-packetizer.ts'
+import type { OutgoingUnit, Unit } from '../../../src/formats/units.ts'
+import { pause } from '../process.ts'
+
+/** Everything that came from one publisher. */
+export type Reception = {
+  readonly format: Format
+  readonly units: readonly Unit[]
+  /** What was wrong with packets, in words. */
+  readonly problems: readonly string[]
+}
+
+/** A unit and its place on the time line. */
+export type TimedUnit = { readonly atMs: number; readonly unit: OutgoingUnit<Unit> }
+
+/** What a reader of a path gets: the type of the media, its format, and units in order of sending. */
+export type Programme = { readonly type: string; readonly format: Format; readonly units: readonly TimedUnit[] }
+
+/** How many times faster than real time units are sent. */
+const HASTE = 4
+
+/** Payloads are smaller than usual, so that even these small pictures have to be cut. */
+const MAX_PAYLOAD_BYTES = 700
+
+/** One server for a file of specs; each spec has a path of its own. */
+export class CodecServer {
+  readonly #server: RtspServer
+  readonly #receivers = new Map<string, (reception: Reception) => void>()
+  readonly #begun = new Set<string>()
+  readonly #programmes = new Map<string, { readonly stream: ServerStream; readonly programme: Programme }>()
+
+  constructor() {
+    this.#server = createRtspServer({
+      listen: { host: '127.0.0.1', port: 0 },
+      udp: { host: '127.0.0.1', rtpPort: 0 },
+      handlers: {
+        announce: ({ path }) => (this.#receivers.has(path) ? respond.ok() : respond.notFound()),
+        record: ({ path, session }) => {
+          this.#record(path, session)
+          return respond.ok()
+        },
+        describe: ({ path }) => this.#programmes.get(path)?.stream ?? respond.notFound(),
+        setup: ({ path, session }) =>
+          session.announcedDescription === null
+            ? (this.#programmes.get(path)?.stream ?? respond.notFound())
+            : respond.ok(),
+        play: ({ path, session }) => {
+          this.#play(path, session)
+          return respond.ok()
+        },
+      },
+    })
+  }
+
+  async start(): Promise<void> {
+    await this.#server.listen()
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.close()
+  }
+
+  /** URL of a path, which starts with a slash. */
+  url(path: string): string {
+    return `rtsp://127.0.0.1:${this.#server.address.port}${path}`
+  }
+
+  /** Lets one publisher come to `path`; what it sent is there when it has left. */
+  reception(path: string): Promise<Reception> {
+    return new Promise((resolve) => this.#receivers.set(path, resolve))
+  }
+
+  /** Whether anything came from the publisher of a path. */
+  hasBegun(path: string): boolean {
+    return this.#begun.has(path)
+  }
+
+  /** Lets one reader come to `path`. It gets everything from the first unit on; then the stream is closed. */
+  offer(path: string, programme: Programme): void {
+    const { type, format } = programme
+    const description = createDescription({ medias: [{ type, formats: [format] }] })
+    this.#programmes.set(path, { stream: this.#server.createStream(description), programme })
+  }
+
+  #record(path: string, session: ServerSession): void {
+    const media = session.medias[0]
+    const format = media?.formats[0]
+    if (media === undefined || format === undefined) throw new Error('a publisher without a media')
+    const depacketizer = createDepacketizer(format)
+    const units: Unit[] = []
+    const problems: string[] = []
+    session.rtp(media, format).subscribe((packet) => {
+      this.#begun.add(path)
+      units.push(...depacketizer.push(packet))
+      if (depacketizer.lastProblem !== null) problems.push(depacketizer.lastProblem.text)
+    })
+    session.closed$.subscribe(() => this.#receivers.get(path)?.({ format, units, problems }))
+  }
+
+  #play(path: string, session: ServerSession): void {
+    const entry = this.#programmes.get(path)
+    if (entry === undefined) throw new Error('a reader without a programme')
+    session.state$
+      .pipe(
+        filter((state) => state === 'play'),
+        take(1),
+      )
+      .subscribe(() => void send(entry.stream, entry.programme))
+  }
+}
+
+const send = async (stream: ServerStream, { format, units }: Programme): Promise<void> => {
+  const packetizer = createPacketizer(format, {
+    ssrc: 1,
+    initialSequenceNumber: 65_500,
+    maxPayloadBytes: MAX_PAYLOAD_BYTES,
+  })
+  const start = performance.now()
+  for (const { atMs, unit } of units) {
+    const waitMs = start + atMs / HASTE - performance.now()
+    if (waitMs > 2) await pause(waitMs)
+    if (stream.isClosed) return
+    for (const packet of packetizer.packetize(unit)) stream.writeRtp(0, packet)
+  }
+  await pause(300)
+  stream.close()
+}
