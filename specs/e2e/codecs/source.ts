@@ -30,7 +30,7 @@ export const sourceOf = (row: CodecCase): Promise<Source> => {
 }
 
 const readSource = async (row: CodecCase): Promise<Source> => {
-  const input = [...(row.input ?? []), '-i', await sourceFile(row.encode, row.ending ?? 'nut')]
+  const input = [...(row.input ?? []), '-i', await keptSource(row.encode, row.ending ?? 'nut')]
   const digests = draftFile('md5')
   const copies = packetCopies(row.filters)
   await ffmpegMust([...(row.decode ?? []), ...input, ...digestArgs(row.kind, digests), ...copies.args])
@@ -56,7 +56,7 @@ export const packetsOf = async (input: readonly string[], filters: readonly stri
 }
 
 /** The file of a recipe: `args` are inputs and encoder, the ending decides the container. Made when it is not there yet. */
-const sourceFile = async (args: readonly string[], ending: string): Promise<string> => {
+export const keptSource = async (args: readonly string[], ending: string): Promise<string> => {
   const recipe = createHash('md5')
     .update([...args, ending].join(' '))
     .digest('hex')

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { killEverything } from '../process.ts'
+import { canRun } from '../tools.ts'
+import { CodecServer } from './codec-server.ts'
+import { pictures } from './pictures.ts'
+import { expectSource, publishedWithFfmpeg } from './published.ts'
+import { expectServed } from './served.ts'
+import { sounds } from './sounds.ts'
+
+/** One of each kind: NAL units, whole pictures in many packets, frames that share a packet, one frame per packet. */
+const NAMES = ['H264 with B pictures and several slices', 'M-JPEG', 'AAC', 'Opus']
+const cases = [...pictures, ...sounds].filter((row) => NAMES.includes(row.name))
+
+describe.skipIf(!canRun('codecs over UDP', ['ffmpeg']))('over UDP', { timeout: 40_000 }, () => {
+  const server = new CodecServer()
+  beforeAll(() => server.start())
+  afterAll(async () => {
+    await server.stop()
+    await killEverything()
+  })
+
+  describe.concurrent('ffmpeg publishes and we take apart', () => {
+    it.for(cases)('$name', async (row) => {
+      await expectSource(row, await publishedWithFfmpeg(server, `/in/${cases.indexOf(row)}`, row, 'udp'))
+    })
+  })
+
+  describe.concurrent('we serve and ffmpeg plays', () => {
+    it.for(cases)('$name', async (row) => {
+      await expectServed(server, `/out/${cases.indexOf(row)}`, row, 'udp')
+    })
+  })
+})
