@@ -1,14 +1,8 @@
 // A server of the library in this process. What is published to it is taken apart and kept, what is played from it is
 // packed from units that a spec gives: both are the ways that an application would go.
-import { filter, take } from 'rxjs'
-import { createRtspServer, respond } from '../../../src/index.ts'
-import type { RtspServer, ServerSession, ServerStream } from '../../../src/index.ts'
-import { createDescription } from '../../../src/formats/create-description.ts'
-import { createDepacketizer } from '../../../src/formats/depacketize/create-depacketizer.ts'
-import type { Format } from '../../../src/formats/format.ts'
-import { createPacketizer } from '../../../src/formats/packetize/create-packetizer.ts'
-import type { OutgoingUnit, Unit } from '../../../src/formats/units.ts'
-import { pause } from '../process.ts'
+import { concatMap, filter, from, map, of, take, timer } from 'rxjs'
+import { createDescription, createRtspServer, depacketize, packetize, respond } from '../../../src/index.ts'
+import type { Format, OutgoingUnit, RtspServer, ServerSession, ServerStream, Unit } from '../../../src/index.ts'
 
 /** Everything that came from one publisher. */
 export type Reception = {
@@ -24,6 +18,9 @@ export type TimedUnit = { readonly atMs: number; readonly unit: OutgoingUnit<Uni
 /** What a reader of a path gets: the type of the media, its format, and units in order of sending. */
 export type Programme = { readonly type: string; readonly format: Format; readonly units: readonly TimedUnit[] }
 
+/** A programme on its stream. */
+type Offer = { readonly stream: ServerStream; readonly programme: Programme }
+
 /** How many times faster than real time units are sent. */
 const HASTE = 4
 
@@ -35,7 +32,7 @@ export class CodecServer {
   readonly #server: RtspServer
   readonly #receivers = new Map<string, (reception: Reception) => void>()
   readonly #begun = new Set<string>()
-  readonly #programmes = new Map<string, { readonly stream: ServerStream; readonly programme: Programme }>()
+  readonly #programmes = new Map<string, Offer>()
 
   constructor() {
     this.#server = createRtspServer({
@@ -94,14 +91,15 @@ export class CodecServer {
     const media = session.medias[0]
     const format = media?.formats[0]
     if (media === undefined || format === undefined) throw new Error('a publisher without a media')
-    const depacketizer = createDepacketizer(format)
     const units: Unit[] = []
     const problems: string[] = []
-    session.rtp(media, format).subscribe((packet) => {
-      this.#begun.add(path)
-      units.push(...depacketizer.push(packet))
-      if (depacketizer.lastProblem !== null) problems.push(depacketizer.lastProblem.text)
-    })
+    session
+      .rtp(media, format)
+      .pipe(depacketize(format, { onProblem: ({ text }) => problems.push(text) }))
+      .subscribe((unit) => {
+        this.#begun.add(path)
+        units.push(unit)
+      })
     session.closed$.subscribe(() => this.#receivers.get(path)?.({ format, units, problems }))
   }
 
@@ -113,23 +111,23 @@ export class CodecServer {
         filter((state) => state === 'play'),
         take(1),
       )
-      .subscribe(() => void send(entry.stream, entry.programme))
+      .subscribe(() => send(entry))
   }
 }
 
-const send = async (stream: ServerStream, { format, units }: Programme): Promise<void> => {
-  const packetizer = createPacketizer(format, {
-    ssrc: 1,
-    initialSequenceNumber: 65_500,
-    maxPayloadBytes: MAX_PAYLOAD_BYTES,
-  })
+/** Sends units at their times, then closes the stream a little later. */
+const send = ({ stream, programme: { format, units } }: Offer): void => {
   const start = performance.now()
-  for (const { atMs, unit } of units) {
-    const waitMs = start + atMs / HASTE - performance.now()
-    if (waitMs > 2) await pause(waitMs)
-    if (stream.isClosed) return
-    for (const packet of packetizer.packetize(unit)) stream.writeRtp(0, packet)
-  }
-  await pause(300)
-  stream.close()
+  from(units)
+    .pipe(
+      concatMap(({ atMs, unit }) => {
+        const waitMs = start + atMs / HASTE - performance.now()
+        return waitMs > 2 ? timer(waitMs).pipe(map(() => unit)) : of(unit)
+      }),
+      packetize(format, { initialSequenceNumber: 65_500, maxPayloadBytes: MAX_PAYLOAD_BYTES }),
+    )
+    .subscribe({
+      next: (packet) => stream.writeRtp(0, packet),
+      complete: () => setTimeout(() => stream.close(), 300),
+    })
 }

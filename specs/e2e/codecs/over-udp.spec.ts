@@ -11,7 +11,9 @@ import { sounds } from './sounds.ts'
 const NAMES = ['H264 with B pictures and several slices', 'M-JPEG', 'AAC', 'Opus']
 const cases = [...pictures, ...sounds].filter((row) => NAMES.includes(row.name))
 
-describe.skipIf(!canRun('codecs over UDP', ['ffmpeg']))('over UDP', { timeout: 40_000 }, () => {
+// One after the other, and again when it fails: the kernel drops datagrams when this process gets no time for a while, and
+// a gap is then what the depacketizers must tell.
+describe.skipIf(!canRun('codecs over UDP', ['ffmpeg']))('over UDP', { timeout: 40_000, retry: 2 }, () => {
   const server = new CodecServer()
   beforeAll(() => server.start())
   afterAll(async () => {
@@ -19,13 +21,13 @@ describe.skipIf(!canRun('codecs over UDP', ['ffmpeg']))('over UDP', { timeout: 4
     await killEverything()
   })
 
-  describe.concurrent('ffmpeg publishes and we take apart', () => {
+  describe('ffmpeg publishes and we take apart', () => {
     it.for(cases)('$name', async (row) => {
       await expectSource(row, await publishedWithFfmpeg(server, `/in/${cases.indexOf(row)}`, row, 'udp'))
     })
   })
 
-  describe.concurrent('we serve and ffmpeg plays', () => {
+  describe('we serve and ffmpeg plays', () => {
     it.for(cases)('$name', async (row) => {
       await expectServed(server, `/out/${cases.indexOf(row)}`, row, 'udp')
     })
