@@ -140,6 +140,21 @@ export {
   type UnitOrigin,
 } from './formats/operators/depacketize.ts'
 export { packetize, type PacketizeOperatorOptions } from './formats/operators/packetize.ts'
+export { onRandomAccess, type RandomAccessOptions } from './formats/operators/on-random-access.ts'
+export { untilLoss } from './formats/operators/until-loss.ts'
+export { toAnnexB, toAvcc, type Joined, type NalUnitOptions } from './formats/operators/to-byte-stream.ts'
+export {
+  withNtp,
+  withPts,
+  type ClockOptions,
+  type PresentationClock,
+  type SenderClock,
+  type Stamped,
+  type WithNtp,
+  type WithPts,
+} from './formats/operators/with-clock.ts'
+export { joinNalUnits, type NalUnitPrefix } from './formats/join-nal-units.ts'
+export type { NalUnits } from './formats/parameter-sets/parameter-sets.ts'
 export type {
   AV1TemporalUnit,
   DataUnit,

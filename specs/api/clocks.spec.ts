@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createDescription } from '../../src/formats/create-description.ts'
 import { genericFormat } from '../../src/formats/create-format.ts'
+import type { InboundRtp } from '../../src/media/inbound/inbound-tracks.ts'
 import { writeDescription } from '../../src/formats/write-description.ts'
 import { ntpFromUnixMillis } from '../../src/wire/ntp.ts'
 import { encodeInterleavedFrame } from '../../src/wire/rtsp/framer.ts'
@@ -69,6 +70,31 @@ describe('clocks of a session', () => {
     client.write(encodeInterleavedFrame(2, rtp(97, 1, 5_000)))
     client.write(encodeInterleavedFrame(2, rtp(97, 2, 53_000)))
     expect(times).toEqual([0, 90_000, 240_000, 288_000])
+  })
+
+  it('tie a media anew whose sender starts anew with another SSRC (RFC 3550 section 8.2)', async () => {
+    const scene = await new Scene().listen()
+    const client = scene.client()
+    recordTwoClocks(client)
+    const [session] = scene.sessions
+    const times: (number | undefined)[] = []
+    session?.rtp$.subscribe(({ media, packet }) => times.push(session.packetPts(media, packet)))
+    client.write(encodeInterleavedFrame(0, rtp(96, 1, 22_500)))
+    scene.clock.advance(1_000)
+    client.write(encodeInterleavedFrame(0, rtp(96, 700, 3_000_000_000, 8)))
+    client.write(encodeInterleavedFrame(0, rtp(96, 701, 3_000_003_600, 8)))
+    expect(times).toEqual([0, 90_000, 93_600])
+  })
+
+  it('give the time of a packet that was kept', async () => {
+    const scene = await new Scene().listen()
+    const client = scene.client()
+    recordTwoClocks(client)
+    const [session] = scene.sessions
+    const kept: InboundRtp[] = []
+    session?.rtp$.subscribe(({ media, format, packet }) => kept.push({ media, format, packet: packet.clone() }))
+    for (const index of [0, 1, 2]) client.write(encodeInterleavedFrame(0, rtp(96, index, index * 3_600)))
+    expect(kept.map(({ media, packet }) => session?.packetPts(media, packet))).toEqual([0, 3_600, 7_200])
   })
 
   it('begin anew with every RECORD', async () => {

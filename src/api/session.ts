@@ -146,7 +146,10 @@ export class ServerSession<Data extends UserData = UserData> {
 
   /**
    * Presentation time of a packet of the client in ticks of its format's clock, from 0 at RECORD or PLAY, on one time
-   * line for all medias. To be asked while the packet is delivered. `undefined`: the media has not reached a packet
+   * line for all medias: RTP timestamps are unrelated, so a media begins where the others are when it arrives, and goes by
+   * its own timestamps from there. A sender that starts anew with another SSRC begins once more.
+   *
+   * May be asked during the delivery of the packet and later, of a clone. `undefined`: the media has not reached a packet
    * that a decoder can start from, or the payload type or clock rate is unknown. Throws like `rtp`.
    */
   packetPts(media: Media, packet: RtpPacket): number | undefined {
@@ -159,6 +162,16 @@ export class ServerSession<Data extends UserData = UserData> {
    */
   packetNtp(media: Media, packet: RtpPacket): UnixNanos | undefined {
     return this.#requireTracks().packetNtp(media, packet)
+  }
+
+  /** What `packetPts` gives for packets of a format with this timestamp; `withPts` asks it. ERR_RTSP_USAGE like `rtp`. */
+  ptsOf(format: Format, timestamp: number): number | undefined {
+    return this.#requireTracks().ptsOf(format, timestamp)
+  }
+
+  /** What `packetNtp` gives for packets of a format with this timestamp; `withNtp` asks it. ERR_RTSP_USAGE like `rtp`. */
+  ntpOf(format: Format, timestamp: number): UnixNanos | undefined {
+    return this.#requireTracks().ntpOf(format, timestamp)
   }
 
   /** What was sent and received, over all of its life; true at any moment and readable after the end. */

@@ -1,5 +1,5 @@
 import type { OperatorFunction } from 'rxjs'
-import { timestampDelta } from '../../wire/sequence.ts'
+import { timestampDelta, toUint16 } from '../../wire/sequence.ts'
 import type { RtpPacket } from '../../wire/rtp/rtp-packet.ts'
 import { createDepacketizer } from '../depacketize/create-depacketizer.ts'
 import type { DepacketizeProblem, Depacketizer } from '../depacketize/depacketizer.ts'
@@ -18,6 +18,11 @@ export interface UnitOrigin<F extends Format> {
    * are shown (B frames), and may be negative then.
    */
   readonly pts: number
+  /**
+   * True when packets were lost since the unit before, at most the ones between the two. The unit itself may be whole:
+   * when all of a picture was lost, the next one is not `corrupted`, but may show it all the same.
+   */
+  readonly isAfterLoss: boolean
 }
 
 /** A unit of a format, with its time and its format: `TimedUnit<H264Format>`. */
@@ -79,6 +84,8 @@ class Depacketizing implements UnitStep<RtpPacket, Unit & UnitOrigin<Format>> {
   readonly #depacketizer: Depacketizer<Unit>
   readonly #timeline = new Timeline()
   #ssrc: number | undefined = undefined
+  #expected = 0
+  #isAfterLoss = false
 
   constructor(format: Format, options: DepacketizeOperatorOptions) {
     this.#format = format
@@ -87,24 +94,33 @@ class Depacketizing implements UnitStep<RtpPacket, Unit & UnitOrigin<Format>> {
   }
 
   step(packet: RtpPacket): readonly (Unit & UnitOrigin<Format>)[] {
-    const { ssrc } = packet
-    if (ssrc !== this.#ssrc) {
-      if (this.#ssrc !== undefined) {
-        this.#depacketizer.reset()
-        this.#timeline.restart()
-      }
-      this.#ssrc = ssrc
-    }
+    this.#follow(packet)
     const units = this.#depacketizer.push(packet)
     const { lastProblem } = this.#depacketizer
     if (lastProblem !== null && lastProblem.kind !== 'joined-late') this.#onProblem?.(lastProblem, packet)
     return units.length === 0 ? noUnits : this.#timed(units)
   }
 
+  /** Notes losses, and a sender that starts anew. */
+  #follow({ ssrc, sequenceNumber }: RtpPacket): void {
+    if (ssrc === this.#ssrc) {
+      if (sequenceNumber !== this.#expected) this.#isAfterLoss = true
+    } else {
+      if (this.#ssrc !== undefined) {
+        this.#depacketizer.reset()
+        this.#timeline.restart()
+      }
+      this.#ssrc = ssrc
+    }
+    this.#expected = toUint16(sequenceNumber + 1)
+  }
+
   #timed(units: readonly Unit[]): readonly (Unit & UnitOrigin<Format>)[] {
     const timed: (Unit & UnitOrigin<Format>)[] = []
     for (const unit of units) {
-      timed.push({ ...unit, format: this.#format, pts: this.#timeline.ptsOf(unit.timestamp) })
+      const pts = this.#timeline.ptsOf(unit.timestamp)
+      timed.push({ ...unit, format: this.#format, pts, isAfterLoss: this.#isAfterLoss })
+      this.#isAfterLoss = false
     }
     return timed
   }

@@ -1,22 +1,12 @@
 /**
- * What the operators here have in common when one value may give several. `mergeMap` would make an inner Observable for
- * each packet; this makes nothing per value.
- *
- * It goes through `lift`, as the operators of RxJS themselves do, and not through `new Observable`: what comes out of a
- * session is guarded (a subscriber that throws is unsubscribed and hurts nobody), and only `lift` hands the guard on.
+ * What the operators have in common whose values may give several. `mergeMap` would make an inner Observable for each packet;
+ * this makes nothing per value.
  */
 
-import { Subscriber, type Observable, type OperatorFunction, type TeardownLogic } from 'rxjs'
+import { Subscriber, type OperatorFunction } from 'rxjs'
+import { perSubscription } from './per-subscription.ts'
 
-/** `lift` and the constructor as we use them: RxJS marks both as internal, and all of its own operators rest on them. */
-interface Liftable<In> {
-  lift<Out>(operator: Lifted<In, Out>): Observable<Out>
-}
-
-interface Lifted<In, Out> {
-  call(subscriber: Subscriber<Out>, source: Observable<In>): TeardownLogic
-}
-
+/** The constructor as we use it: RxJS marks it as internal, and all of its own operators rest on it. */
 const OperatorSubscriber: new <In, Out>(destination: Subscriber<Out>) => Subscriber<In> = Subscriber
 
 /** State of one subscription: what becomes of each value. */
@@ -27,12 +17,7 @@ export interface UnitStep<In, Out> {
 
 /** An operator whose state is made anew for each subscription. */
 export function unitOperator<In, Out>(createStep: () => UnitStep<In, Out>): OperatorFunction<In, Out> {
-  return (source) => {
-    const liftable: Liftable<In> = source
-    return liftable.lift<Out>({
-      call: (subscriber, observable) => observable.subscribe(new UnitSubscriber(subscriber, createStep())),
-    })
-  }
+  return perSubscription((source, subscriber) => source.subscribe(new UnitSubscriber(subscriber, createStep())))
 }
 
 /**

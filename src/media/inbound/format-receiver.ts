@@ -25,6 +25,8 @@ export class FormatReceiver {
   readonly packets$: Observable<RtpPacket>
   /** Packets lost in front of what the last `accept` or `poll` delivered. */
   lost = 0
+  /** The packet of the last `accept` was the first of another SSRC than the one before. */
+  hasNewSource = false
   readonly #reorderBuffer: ReorderBuffer | undefined
 
   /** `reorderBuffer` is undefined on a reliable transport. */
@@ -47,6 +49,7 @@ export class FormatReceiver {
    */
   accept(packet: RtpPacket, now: Millis): 'one' | 'many' | 'none' {
     this.lost = 0
+    this.hasNewSource = false
     this.#followSource(packet.ssrc)
     const outcome = this.#order(packet, now)
     if (this.lost > 0) this.statistics.countLost(this.lost)
@@ -102,6 +105,7 @@ export class FormatReceiver {
     if (!this.statistics.isStarted) {
       this.statistics.remoteSsrc = ssrc
     } else if (ssrc !== this.statistics.remoteSsrc) {
+      this.hasNewSource = true
       this.lost = this.#reorderBuffer?.heldCount ?? 0
       this.#reorderBuffer?.reset()
       this.statistics.changeSource(ssrc)

@@ -59,6 +59,7 @@ export class InboundTracks {
   readonly #options: InboundOptions
   readonly #tracks = new Map<number, InboundTrack>()
   readonly #trackByMedia = new Map<Media, InboundTrack>()
+  readonly #receivers = new Map<Format, FormatReceiver>()
   readonly #rtp = new Subject<InboundRtp>()
   readonly #rtcp = new Subject<InboundRtcp>()
   readonly #mediaClock = new MediaClock()
@@ -92,6 +93,7 @@ export class InboundTracks {
     const track = new InboundTrack(options, createReorderBuffer, this.#onSubscriberError)
     this.#tracks.set(options.mediaIndex, track)
     this.#trackByMedia.set(options.media, track)
+    for (const receiver of track.receivers) this.#receivers.set(receiver.format, receiver)
     if (this.#isComplete) track.complete()
   }
 
@@ -150,9 +152,10 @@ export class InboundTracks {
     const receiver = track.receiverOf(packet.payloadType)
     if (receiver === undefined) return
     const outcome = receiver.accept(packet, now)
+    if (receiver.hasNewSource) this.#mediaClock.restart(receiver.format)
     this.#tellLost(track, receiver)
-    if (outcome === 'one') this.#emitRtp(track, receiver, packet)
-    else if (outcome === 'many') this.#emitTaken(track, receiver)
+    if (outcome === 'one') this.#emitRtp(track, receiver, packet, now)
+    else if (outcome === 'many') this.#emitTaken(track, receiver, now)
   }
 
   /** Takes one RTCP datagram or frame. The bytes are only read, and only until it returns. */
@@ -182,7 +185,7 @@ export class InboundTracks {
       for (const receiver of track.receivers) {
         if (!receiver.poll(now)) continue
         this.#tellLost(track, receiver)
-        this.#emitTaken(track, receiver)
+        this.#emitTaken(track, receiver, now)
       }
     }
   }
@@ -204,20 +207,27 @@ export class InboundTracks {
   }
 
   /**
-   * Presentation time of a packet in ticks of its format's clock, across all tracks of the session from 0. To be asked
-   * for when the packet is delivered. Undefined: unknown payload type or clock rate, or the track has not reached a
-   * packet with PTS = DTS yet.
+   * Presentation time of a packet in ticks of its format's clock, across all tracks of the session from 0. Undefined:
+   * unknown payload type or clock rate, or the track has not reached a packet with PTS = DTS yet.
    */
   packetPts(media: Media, packet: RtpPacket): number | undefined {
     const format = this.#trackOf(media).receiverOf(packet.payloadType)?.format
-    if (format === undefined) return undefined
-    const isAnchor = ptsEqualsDts(format, packet.payload)
-    return this.#mediaClock.pts(format, format.clockRateHz, packet.timestamp, isAnchor, this.#options.clock.now())
+    return format === undefined ? undefined : this.#mediaClock.pts(format, packet.timestamp)
   }
 
   /** Wall time of a packet by the sender's clock, in nanoseconds since 1970; undefined before a sender report. */
   packetNtp(media: Media, packet: RtpPacket): bigint | undefined {
     return this.#trackOf(media).receiverOf(packet.payloadType)?.statistics.packetNtp(packet.timestamp)
+  }
+
+  /** Like `packetPts`, for a timestamp of a format. Throws `ERR_RTSP_USAGE` for one that is not part of the session. */
+  ptsOf(format: Format, timestamp: number): number | undefined {
+    return this.#mediaClock.pts(this.#receiverOf(format).format, timestamp)
+  }
+
+  /** Like `packetNtp`, for a timestamp of a format. Throws like `ptsOf`. */
+  ntpOf(format: Format, timestamp: number): bigint | undefined {
+    return this.#receiverOf(format).statistics.packetNtp(timestamp)
   }
 
   /** A snapshot of all counters. Right at any time, after `complete()` as well. */
@@ -229,6 +239,12 @@ export class InboundTracks {
     const track = this.#trackByMedia.get(media)
     if (track === undefined) throw rtspError('ERR_RTSP_USAGE', 'media is not part of the session')
     return track
+  }
+
+  #receiverOf(format: Format): FormatReceiver {
+    const receiver = this.#receivers.get(format)
+    if (receiver === undefined) throw rtspError('ERR_RTSP_USAGE', 'format is not part of the session')
+    return receiver
   }
 
   #readReports(track: InboundTrack, packet: RtcpPacket, now: Millis): void {
@@ -252,14 +268,24 @@ export class InboundTracks {
     if (receiver.lost > 0) this.#options.hooks.onPacketsLost(receiver.lost, track.media, receiver.format)
   }
 
-  #emitTaken(track: InboundTrack, receiver: FormatReceiver): void {
-    for (const packet of receiver.take()) this.#emitRtp(track, receiver, packet)
+  #emitTaken(track: InboundTrack, receiver: FormatReceiver, now: Millis): void {
+    for (const packet of receiver.take()) this.#emitRtp(track, receiver, packet, now)
   }
 
-  /** A subscriber may close in the middle of a batch, hence the check for each packet. */
-  #emitRtp(track: InboundTrack, receiver: FormatReceiver, packet: RtpPacket): void {
+  /**
+   * A subscriber may close in the middle of a batch, hence the check for each packet. The clock goes on with every packet,
+   * also when nobody asks it yet: units are done later than their packets, and somebody may come later still.
+   */
+  #emitRtp(track: InboundTrack, receiver: FormatReceiver, packet: RtpPacket, now: Millis): void {
+    const { format } = receiver
+    if (this.#isOpen) this.#timeDelivery(format, packet, now)
     if (this.#isOpen && receiver.packets.observed) receiver.packets.next(packet)
-    if (this.#isOpen && this.#rtp.observed) this.#rtp.next({ media: track.media, format: receiver.format, packet })
+    if (this.#isOpen && this.#rtp.observed) this.#rtp.next({ media: track.media, format, packet })
+  }
+
+  #timeDelivery(format: Format, packet: RtpPacket, now: Millis): void {
+    const isAnchor = ptsEqualsDts(format, packet.payload)
+    this.#mediaClock.deliver(format, format.clockRateHz, packet.timestamp, isAnchor, now)
   }
 
   #emitRtcp(track: InboundTrack, packet: RtcpPacket): void {

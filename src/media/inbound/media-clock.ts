@@ -16,18 +16,34 @@ export class MediaClock {
   #anchorAtMs: Millis = 0
 
   /**
-   * Presentation time of a packet in ticks of `clockRateHz`, an integer; it can be negative and step back (B frames).
-   * `track` is any object that stands for the track. Undefined for a clock rate of 0, and until the first packet with
-   * `ptsEqualsDts` of a track. Asking twice for the same packet gives the same.
+   * Takes note of a packet when it is delivered, at `now`. The first with `ptsEqualsDts` of a track ties it to the others;
+   * nothing can be said of a clock rate of 0. `track` is any object that stands for the track.
    */
-  pts(track: object, clockRateHz: number, timestamp: number, ptsEqualsDts: boolean, now: Millis): number | undefined {
-    if (clockRateHz === 0) return undefined
+  deliver(track: object, clockRateHz: number, timestamp: number, ptsEqualsDts: boolean, now: Millis): void {
+    if (clockRateHz === 0) return
     const time = this.#tracks.get(track)
-    if (time === undefined) return ptsEqualsDts ? this.#start(track, clockRateHz, timestamp, now) : undefined
+    if (time === undefined) {
+      if (ptsEqualsDts) this.#start(track, clockRateHz, timestamp, now)
+      return
+    }
     time.ticks += timestampDelta(timestamp, time.timestamp)
     time.timestamp = timestamp
     if (track === this.#leadingTrack && ptsEqualsDts) this.#anchor(time.ticks, now)
-    return time.ticks
+  }
+
+  /**
+   * Presentation time that belongs to a timestamp of a track, in ticks of its clock, an integer; it can be negative and step
+   * back (B frames). Right for timestamps less than 2^31 ticks away from the packet that was delivered last: 6.6 hours at
+   * 90 kHz. Undefined while the track is not tied.
+   */
+  pts(track: object, timestamp: number): number | undefined {
+    const time = this.#tracks.get(track)
+    return time === undefined ? undefined : time.ticks + timestampDelta(timestamp, time.timestamp)
+  }
+
+  /** A track goes on with timestamps that have nothing to do with those before: it is tied anew, by arrival. */
+  restart(track: object): void {
+    this.#tracks.delete(track)
   }
 
   /** Forgets all tracks: the next packet starts at 0 again. */
@@ -36,7 +52,7 @@ export class MediaClock {
     this.#leadingTrack = undefined
   }
 
-  #start(track: object, clockRateHz: number, timestamp: number, now: Millis): number {
+  #start(track: object, clockRateHz: number, timestamp: number, now: Millis): void {
     if (this.#leadingTrack === undefined) {
       this.#leadingTrack = track
       this.#leadingClockRateHz = clockRateHz
@@ -46,7 +62,6 @@ export class MediaClock {
       rescale(this.#anchorTicks, clockRateHz, this.#leadingClockRateHz) +
       Math.trunc(((now - this.#anchorAtMs) * clockRateHz) / 1000)
     this.#tracks.set(track, { ticks, timestamp })
-    return ticks
   }
 
   #anchor(ticks: number, now: Millis): void {
