@@ -15,11 +15,13 @@ import type { StreamHub } from '../media/outbound/stream-hub.ts'
 import type { UdpRouter } from '../media/udp-router.ts'
 import type { AuthMethod } from '../wire/auth/auth-method.ts'
 import type { ProtectionSpace } from '../wire/auth/protection-space.ts'
+import type { SrtpParameters } from '../wire/mikey/srtp-parameters.ts'
 import type { ServerConfig } from './config.ts'
 import type { ConnectionMessage, ConnectionState, TunnelKind } from './connection/protocol.ts'
 import type { RuntimeEvent } from './events.ts'
 import type { HandlerCall, HandlerOutcome } from './handler-call.ts'
 import type { ServerMessage, ServerState } from './server/protocol.ts'
+import type { MediaProtection } from './session/key-effects.ts'
 import type { ActivityLimits, SessionMessage, SessionState } from './session/protocol.ts'
 import type { MulticastAddresses } from './stream/multicast-addresses.ts'
 import type { MulticastLine } from './stream/multicast-effects.ts'
@@ -34,7 +36,7 @@ export interface Runtime {
   readonly system: ActorSystem
   readonly clock: Clock
   readonly entropy: Entropy
-  readonly config: ServerConfig & AuthenticationConfig & ReadingConfig
+  readonly config: ServerConfig & AuthenticationConfig & ReadingConfig & KeyConfig
   readonly application: Application
   readonly server: OwnedActorRef<ServerMessage, ServerState>
   readonly connections: Map<ConnectionId, ConnectionEntry>
@@ -71,6 +73,12 @@ export interface ReadingConfig {
   readonly slowReaders: SlowReaderPolicy
   /** What a stream keeps for new readers; `null` is nothing. */
   readonly gopCache: GopCacheLimits | null
+}
+
+/** What keys are checked against. */
+export interface KeyConfig {
+  /** How far the clock of a client may be off before its MIKEY messages count as old ones. */
+  readonly maxKeyClockSkewMs: Millis
 }
 
 /** The application's side: its handlers and its ears. Implemented by `api`. */
@@ -135,6 +143,8 @@ export interface ConnectionEntry {
   lastElementAt: Millis
   /** The session that the last request was routed to. */
   sessionId: SessionId | null
+  /** Keys that came with the SETUP under way; for the session that carries it out. Secret. */
+  offeredKeys: SrtpParameters | null
   inboundBytes: number
 }
 
@@ -152,6 +162,8 @@ export interface SessionEntry {
   writer: DirectWriter | null
   /** SSRCs that the session uses on its own side. */
   readonly localSsrcs: Set<number>
+  /** SRTP by media index, of the medias that were set up as SAVP. Secret. */
+  readonly protections: Map<number, MediaProtection>
   /** Takes back the UDP registrations. */
   releaseSources: (() => void) | null
   /** Connections whose request the session has not answered yet. */

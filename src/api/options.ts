@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { handlerNames, type HandlerName, type ServerConfig } from '../actors/config.ts'
-import type { AuthenticationConfig, ReadingConfig } from '../actors/runtime.ts'
+import type { AuthenticationConfig, KeyConfig, ReadingConfig } from '../actors/runtime.ts'
 import type { Clock } from '../contracts/clock.ts'
 import type { Entropy } from '../contracts/entropy.ts'
 import type { Network } from '../contracts/network.ts'
 import { rtspError } from '../contracts/rtsp-error.ts'
 import { authMethods, type AuthMethod } from '../wire/auth/auth-method.ts'
+import { defaultMaxClockSkewMs } from '../wire/mikey/srtp-parameters.ts'
 import type { ServerHandlers } from './handlers.ts'
 import { multicastProblem, multicastSchema, type MulticastOptionsInit } from './multicast-options.ts'
 import { readingOptionsShape, type ReadingOptions } from './stream-options.ts'
@@ -77,6 +78,11 @@ export interface RtspServerOptions<Data extends UserData = UserData> extends Rea
   readonly authMethods?: readonly AuthMethod[]
   /** Name of what is protected, as clients show it: printable ASCII without quotes and backslashes. Default `rxrtsp`. */
   readonly authRealm?: string
+  /**
+   * How far the clock of a client may be off for its SRTP keys to be taken: a MIKEY message says when it was made, and
+   * old ones are refused. Default 3,600,000 ms.
+   */
+  readonly maxKeyClockSkewMs?: number
   /** Value of the `Server` header. Default `rxrtsp/<version>`. */
   readonly serverName?: string
   /** Periods, mostly for tests. Defaults: reports 10,000 ms, activity 1,000 ms, frames after PAUSE 5,000 ms. */
@@ -139,6 +145,7 @@ const schema = z.strictObject({
     // It stands between quotes that know no escapes, and is hashed by the client as it was read.
     .regex(/^[ !#-[\]-~]*$/, { error: 'must be printable ASCII without quotes and backslashes' })
     .default('rxrtsp'),
+  maxKeyClockSkewMs: z.number().positive().default(defaultMaxClockSkewMs),
   serverName: z.string().min(1).max(200).default(`rxrtsp/${version}`),
   senderReportPeriodMs: duration.default(10_000),
   receiverReportPeriodMs: duration.default(10_000),
@@ -174,7 +181,7 @@ export function serverConfig(
   options: ResolvedOptions,
   handlers: ServerHandlers,
   udp: { readonly rtpPort: number; readonly rtcpPort: number } | null,
-): ServerConfig & AuthenticationConfig & ReadingConfig {
+): ServerConfig & AuthenticationConfig & ReadingConfig & KeyConfig {
   const { listen, listenTls, tls, handshakeTimeoutMs, udp: udpOption, multicast, ...limits } = options
   return {
     ...limits,

@@ -28,7 +28,7 @@ class Connection {
   /** The session answers the request that is with it. */
   answered(mode: 'streaming' | 'standard' | null = null, confirm = false): readonly ConnectionEffect[] {
     const session = { id: 's1', token: 'secret' }
-    const answer = { response: createResponse(200), failure: null, session, mode, confirm }
+    const answer = { response: createResponse(200), failure: null, session, mode, confirm, keys: null }
     return this.tell({ type: 'session.answered', requestId: this.state.requestId, answer })
   }
 }
@@ -192,6 +192,7 @@ describe('connection: the end', () => {
       session: { id: 's1', token: 'x' },
       mode: null,
       confirm: true,
+      keys: null,
     }
     const message = fc.oneof(
       fc

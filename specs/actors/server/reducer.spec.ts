@@ -17,6 +17,7 @@ const request: ServerMessage = {
     zone: '',
     tunnelled: false,
     secure: false,
+    keyOffer: 'none',
   },
 }
 

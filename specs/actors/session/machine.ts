@@ -116,6 +116,7 @@ export class Machine {
       zone: '',
       tunnelled: false,
       secure: false,
+      keyOffer: 'none',
       ...changes,
     }
   }

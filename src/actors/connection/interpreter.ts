@@ -11,6 +11,8 @@ import { encodeResponse, type RtspRequest, type RtspResponse } from '../../wire/
 import type { AcceptedConnection, ConnectionEntry, Runtime } from '../runtime.ts'
 import type { SessionRequest } from '../session/protocol.ts'
 import { isSessionMethod } from '../session/transitions.ts'
+import { hideKeys } from './hide-keys.ts'
+import { takeOfferedKeys, withKeys } from './key-effects.ts'
 import {
   claimHalf,
   offerHalf,
@@ -20,7 +22,7 @@ import {
   withdrawHalf,
   writeHttp,
 } from './opening-effects.ts'
-import type { ConnectionEffect, ConnectionMessage, ConnectionState } from './protocol.ts'
+import type { AnswerKeys, ConnectionEffect, ConnectionMessage, ConnectionState } from './protocol.ts'
 import { initConnection, reduceConnection } from './reducer.ts'
 
 /** The side of a connection that touches the world: its socket, its framer, its timers. */
@@ -52,6 +54,7 @@ export function openConnection(
     frameGraceUntil: 0,
     lastElementAt: runtime.clock.now(),
     sessionId: null,
+    offeredKeys: null,
     inboundBytes: 0,
   }
   runtime.connections.set(id, entry)
@@ -115,7 +118,7 @@ function interpret(
       return
     }
     case 'publishRequest': {
-      runtime.application.publish({ type: 'request', connectionId: entry.id, request: effect.request })
+      runtime.application.publish({ type: 'request', connectionId: entry.id, request: hideKeys(effect.request) })
       return
     }
     case 'publishSession': {
@@ -141,13 +144,13 @@ function interpret(
       return
     }
     case 'respond': {
-      respond(runtime, entry, effect.response)
+      respond(runtime, entry, effect.response, effect.keys)
       return
     }
     case 'challenge': {
       const { response } = effect
       const headers = withHeader(response.headers, 'WWW-Authenticate', challengesOf(entry.protection))
-      respond(runtime, entry, { ...response, headers })
+      respond(runtime, entry, { ...response, headers }, null)
       return
     }
     case 'enterStreaming':
@@ -227,8 +230,9 @@ function interpret(
   }
 }
 
-function respond(runtime: Runtime, entry: ConnectionEntry, response: RtspResponse): void {
-  runtime.application.publish({ type: 'response', connectionId: entry.id, response })
+function respond(runtime: Runtime, entry: ConnectionEntry, withoutKeys: RtspResponse, keys: AnswerKeys | null): void {
+  const response = withKeys(runtime, withoutKeys, keys)
+  runtime.application.publish({ type: 'response', connectionId: entry.id, response: hideKeys(response) })
   entry.duplex.write(encodeResponse(response))
 }
 
@@ -251,7 +255,7 @@ function routeToSession(
   self: Self,
 ): void {
   const { requestId, request, token, create } = effect
-  const sessionRequest = asSessionRequest(entry, self.state, requestId, request)
+  const sessionRequest = asSessionRequest(runtime, entry, self.state, requestId, request)
   const found = token === null ? undefined : runtime.sessionsByToken.get(token)
   if (sessionRequest === null || (found === undefined && !create)) {
     self.tell({ type: 'session.refused', requestId, failure: new Failure('ERR_RTSP_SESSION_NOT_FOUND') })
@@ -267,6 +271,7 @@ function routeToSession(
 }
 
 function asSessionRequest(
+  runtime: Runtime,
   entry: ConnectionEntry,
   { secure, tunnel }: ConnectionState,
   requestId: number,
@@ -275,7 +280,9 @@ function asSessionRequest(
   const { method } = request
   if (!isSessionMethod(method)) return null
   const { address, zone } = entry.duplex.remote
-  return { connectionId: entry.id, requestId, request, method, address, zone, secure, tunnelled: tunnel !== 'none' }
+  const tunnelled = tunnel !== 'none'
+  const keyOffer = method === 'SETUP' ? takeOfferedKeys(runtime, entry, request.headers, secure) : 'none'
+  return { connectionId: entry.id, requestId, request, method, address, zone, secure, tunnelled, keyOffer }
 }
 
 function leaveSession(runtime: Runtime, entry: ConnectionEntry): void {

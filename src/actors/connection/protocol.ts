@@ -37,6 +37,17 @@ export interface ConnectionState {
   readonly failure: Failure | null
 }
 
+/**
+ * Keys that an answer is to carry: where they are, not what they are, so that no trace holds them. They are put in when
+ * the answer is written.
+ */
+export interface AnswerKeys {
+  readonly sessionId: SessionId
+  /** The media that SETUP is about. */
+  readonly mediaIndex: number
+  readonly uri: string
+}
+
 /** How a session answers a request that a connection handed to it. */
 export interface SessionAnswer {
   readonly response: RtspResponse
@@ -48,6 +59,8 @@ export interface SessionAnswer {
   readonly mode: ReadMode | null
   /** The session waits for `answer.written` before it lets packets go. */
   readonly confirm: boolean
+  /** Keys that go with the response. */
+  readonly keys: AnswerKeys | null
 }
 
 export type ConnectionMessage =
@@ -93,7 +106,7 @@ export type ConnectionEffect =
     }
   /** The session that the connection speaks for has changed. */
   | { readonly kind: 'publishSession' }
-  | { readonly kind: 'respond'; readonly response: RtspResponse }
+  | { readonly kind: 'respond'; readonly response: RtspResponse; readonly keys: AnswerKeys | null }
   /** Like `respond`, with the challenges of this connection added to the response (RFC 2326 section 12.44). */
   | { readonly kind: 'challenge'; readonly response: RtspResponse }
   | { readonly kind: 'enterStreaming'; readonly sessionId: SessionId }

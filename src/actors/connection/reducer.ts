@@ -8,7 +8,14 @@ import { isSessionMethod } from '../session/transitions.ts'
 import { answerOptions } from '../options-answer.ts'
 import { answerDescribe, handlerCallOf, isChallenge } from './answers.ts'
 import { destroySocket, endSocket } from './closing.ts'
-import type { ConnectionEffect, ConnectionMessage, ConnectionState, SessionAnswer, TunnelKind } from './protocol.ts'
+import type {
+  AnswerKeys,
+  ConnectionEffect,
+  ConnectionMessage,
+  ConnectionState,
+  SessionAnswer,
+  TunnelKind,
+} from './protocol.ts'
 import { halfJoined, halfRefused, halfTimedOut, httpReceived } from './tunnel.ts'
 
 /**
@@ -207,7 +214,7 @@ function refuse(state: ConnectionState, code: ConstructorParameters<typeof Failu
 function sessionAnswered(state: ConnectionState, answer: SessionAnswer): Step {
   const previous = state.mode
   const mode = answer.mode ?? previous
-  const step = finish({ ...state, session: answer.session, mode }, answer.response, answer.failure)
+  const step = finish({ ...state, session: answer.session, mode }, answer.response, answer.failure, answer.keys)
   const after: ConnectionEffect[] = []
   if (mode === 'streaming' && previous === 'standard' && answer.session !== null)
     // The deadline of a publisher is shorter than the one that runs.
@@ -225,7 +232,12 @@ function sessionAnswered(state: ConnectionState, answer: SessionAnswer): Step {
 }
 
 /** Writes the answer; the first effect is always `respond` or `challenge`. */
-function finish(state: ConnectionState, response: RtspResponse, failure: Failure | null): Step {
+function finish(
+  state: ConnectionState,
+  response: RtspResponse,
+  failure: Failure | null,
+  keys: AnswerKeys | null = null,
+): Step {
   const cseq = state.pending === null ? undefined : headerValue(state.pending.request.headers, 'CSeq')
   const headers = withHeader(
     cseq === undefined ? response.headers : withHeader(response.headers, 'CSeq', cseq),
@@ -233,7 +245,10 @@ function finish(state: ConnectionState, response: RtspResponse, failure: Failure
     state.config.serverName,
   )
   const challenged = isChallenge(state.pending?.request ?? null, failure)
-  const respond: ConnectionEffect = { kind: challenged ? 'challenge' : 'respond', response: { ...response, headers } }
+  const answer = { ...response, headers }
+  const respond: ConnectionEffect = challenged
+    ? { kind: 'challenge', response: answer }
+    : { kind: 'respond', response: answer, keys }
   const answered: ConnectionState = { ...state, pending: null }
   if (failure === null || challenged) return { state: answered, effects: [respond, { kind: 'resumeReading' }] }
   const step = endSocket(answered, failure)

@@ -2,7 +2,7 @@ import { statusOf, type Failure } from '../../contracts/failure.ts'
 import { withHeader } from '../../wire/headers/header-map.ts'
 import { formatSession } from '../../wire/headers/session.ts'
 import { createResponse, type RtspResponse } from '../../wire/rtsp/message.ts'
-import type { ReadMode } from '../connection/protocol.ts'
+import type { AnswerKeys, ReadMode } from '../connection/protocol.ts'
 import type { SessionEffect, SessionRequest, SessionState, SessionStep } from './protocol.ts'
 import { allowedMethods } from './transitions.ts'
 
@@ -14,6 +14,7 @@ interface AnswerOptions {
   readonly mode?: ReadMode
   readonly confirm?: boolean
   readonly failure?: Failure | null
+  readonly keys?: AnswerKeys | null
 }
 
 /** Answers with the response, adding the Session header where spec 4.2 wants it. */
@@ -23,7 +24,7 @@ export function answer(
   response: RtspResponse,
   options: AnswerOptions = {},
 ): SessionStep {
-  const { linked = true, mode = null, confirm = false, failure = null } = options
+  const { linked = true, mode = null, confirm = false, failure = null, keys = null } = options
   const isSilent = failure !== null || request.method === 'ANNOUNCE' || request.method === 'TEARDOWN'
   const effect: SessionEffect = {
     kind: 'answer',
@@ -35,6 +36,7 @@ export function answer(
       session: linked ? { id: state.id, token: state.token } : null,
       mode,
       confirm,
+      keys,
     },
   }
   return { state: { ...state, pending: null }, effects: [effect] }

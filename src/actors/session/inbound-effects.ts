@@ -1,6 +1,8 @@
+import { isFailure } from '../../contracts/failure.ts'
 import { InboundTracks } from '../../media/inbound/inbound-tracks.ts'
 import type { DatagramReceiver } from '../../media/udp-router.ts'
 import type { FrameReceiver, Runtime, SessionEntry } from '../runtime.ts'
+import { protectMedia } from './key-effects.ts'
 import type { SessionEffect, SessionMedia } from './protocol.ts'
 
 /** What lets packets of a peer in: tracks, interleaved channels, UDP sources. */
@@ -30,7 +32,8 @@ export function prepareTrack(runtime: Runtime, entry: SessionEntry, effect: Effe
     localSsrcs.set(format.payloadType, effect.ssrcs[index] ?? unusedSsrc(runtime, entry))
   }
   for (const ssrc of localSsrcs.values()) entry.localSsrcs.add(ssrc)
-  entry.tracks.add({ mediaIndex, media, receivesRtp, localSsrcs })
+  const protection = protectMedia(runtime, entry, effect, [...localSsrcs.values()])?.receiver
+  entry.tracks.add({ mediaIndex, media, receivesRtp, localSsrcs, ...(protection === undefined ? {} : { protection }) })
 }
 
 /** Random, not 0 and unique in the session (RFC 3550 section 8.1). */
@@ -130,12 +133,15 @@ const punchRtp = Uint8Array.from([0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
 const punchRtcp = Uint8Array.from([0x80, 0xc9, 0, 1, 0, 0, 0, 0])
 
 /** RECORD over UDP: the peer's ports get a packet each (spec 4.9). */
-export function punch(runtime: Runtime, effect: Effect<'punch'>): void {
+export function punch(runtime: Runtime, entry: SessionEntry, effect: Effect<'punch'>): void {
   const { udp } = runtime
   if (udp === null) return
-  for (const { clientRtpPort, clientRtcpPort } of effect.medias) {
-    udp.rtp.send(punchRtp, effect.address, clientRtpPort)
-    udp.rtcp.send(punchRtcp, effect.address, clientRtcpPort)
+  for (const { mediaIndex, clientRtpPort, clientRtcpPort } of effect.medias) {
+    const sender = entry.protections.get(mediaIndex)?.own?.sender
+    const rtp = sender?.protectRtp(punchRtp) ?? punchRtp
+    const rtcp = sender?.protectRtcp(punchRtcp) ?? punchRtcp
+    if (!isFailure(rtp)) udp.rtp.send(rtp, effect.address, clientRtpPort)
+    if (!isFailure(rtcp)) udp.rtcp.send(rtcp, effect.address, clientRtcpPort)
   }
 }
 

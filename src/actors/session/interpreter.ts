@@ -36,6 +36,7 @@ export function openSession(runtime: Runtime, id: SessionId, request: SessionReq
     reader: null,
     writer: null,
     localSsrcs: new Set(),
+    protections: new Map(),
     releaseSources: null,
     inFlight: new Map([[connectionId, request.requestId]]),
     activityLimits: null,
@@ -132,7 +133,7 @@ function interpret(runtime: Runtime, entry: SessionEntry, effect: SessionEffect,
       return
     }
     case 'punch': {
-      punch(runtime, effect)
+      punch(runtime, entry, effect)
       return
     }
     case 'releaseReordered': {

@@ -28,7 +28,7 @@ export function readerTarget(
 }
 
 /** The medias of a session as the data plane wants them. */
-export function readerMedias(medias: readonly SessionMedia[]): readonly ReaderMedia[] {
+export function readerMedias(entry: SessionEntry, medias: readonly SessionMedia[]): readonly ReaderMedia[] {
   return medias.map(({ mediaIndex, rtpChannel, clientRtpPort, clientRtcpPort, receivesRtp }) => ({
     mediaIndex,
     rtpChannel,
@@ -36,6 +36,7 @@ export function readerMedias(medias: readonly SessionMedia[]): readonly ReaderMe
     rtpPort: clientRtpPort,
     rtcpPort: clientRtcpPort,
     receives: !receivesRtp,
+    protection: entry.protections.get(mediaIndex)?.own?.sender,
   }))
 }
 
@@ -49,7 +50,7 @@ export function prepareSending(
   const { streamId, transport, connectionId, address } = effect
   const target = readerTarget(runtime, transport, connectionId, address)
   if (target === null) return
-  const medias = readerMedias(effect.medias)
+  const medias = readerMedias(entry, effect.medias)
   if (streamId === null) prepareWriter(runtime, entry, target, medias)
   else prepareReader(runtime, entry, streamId, target, medias, self)
 }

@@ -3,6 +3,7 @@ import type { ConnectionId, Millis, SessionId, StreamId } from '../../contracts/
 import type { SessionDescription } from '../../formats/description.ts'
 import type { RtspRequest } from '../../wire/rtsp/message.ts'
 import type { ServerConfig } from '../config.ts'
+import type { KeyOffer } from '../connection/offered-keys.ts'
 import type { SessionAnswer } from '../connection/protocol.ts'
 import type { HandlerCall, HandlerOutcome, SessionTransport, StreamFacts } from '../handler-call.ts'
 import type { MulticastAddress } from '../stream/protocol.ts'
@@ -40,6 +41,8 @@ export interface SessionRequest {
   readonly tunnelled: boolean
   /** The connection is TLS: no packets in clear beside it. */
   readonly secure: boolean
+  /** SETUP: whether keys came with it. They wait at the connection. */
+  readonly keyOffer: KeyOffer
 }
 
 /** What SETUP has settled before the handler is asked. */
@@ -177,6 +180,8 @@ export type SessionEffect =
       /** Sources of the packets that the peer is sent, by format; empty when it sends and we report. */
       readonly ssrcs: readonly number[]
       readonly reliable: boolean
+      /** SAVP: the connection that the client's keys came over; `null` when packets are in clear. */
+      readonly keysFrom: ConnectionId | null
     }
   /** Makes the sending half: what is written to this session alone is held. `streamId` is `null` for publishers. */
   | {

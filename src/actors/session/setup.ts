@@ -33,7 +33,8 @@ export function planSetup(
   const isRecording = state.tag === 'preRecord'
   // Nobody can publish to a group: such an alternative is passed over.
   const offer = offers.find(
-    (candidate) => isOffered(candidate, state.config, request) && !(isRecording && isMulticastOffer(candidate)),
+    (candidate) =>
+      isOffered(candidate, state.config, request, isRecording) && !(isRecording && isMulticastOffer(candidate)),
   )
   if (offer === undefined) return { status: 461 }
 
@@ -42,6 +43,8 @@ export function planSetup(
 
   const protocol = isMulticastOffer(offer) ? 'udp-multicast' : offer.protocol
   const transport: SessionTransport = { protocol, profile: offer.profile }
+  const keyProblem = transport.profile === 'SAVP' ? keyFailure(request) : null
+  if (keyProblem !== null) return keyProblem
   if (state.transport !== null && !sameTransport(state.transport, transport)) {
     return new Failure('ERR_RTSP_MEDIAS_DIFFERENT_TRANSPORTS')
   }
@@ -53,12 +56,18 @@ export function planSetup(
   return { transport, ...place, ...channels }
 }
 
-function isOffered(offer: TransportHeader, config: ServerConfig, { secure, tunnelled }: SessionRequest): boolean {
-  // Keys would travel in clear without TLS. With it, this is where SAVP will be let in once sessions have keys.
-  if (offer.profile === 'SAVP') return false
+function isOffered(
+  offer: TransportHeader,
+  config: ServerConfig,
+  { secure, tunnelled }: SessionRequest,
+  isRecording: boolean,
+): boolean {
+  const isProtected = offer.profile === 'SAVP'
+  // Keys would travel in clear without TLS; streams have none yet.
+  if (isProtected && (!secure || !isRecording)) return false
   if (offer.protocol === 'tcp') return true
   // Packets in clear beside an encrypted connection would defeat it, and a tunnel is there because of a firewall.
-  if (secure || tunnelled) return false
+  if ((secure && !isProtected) || tunnelled) return false
   if (isMulticastOffer(offer)) return config.multicast
   if (config.udp === null) return false
   // GStreamer may offer `client_port=0-0`; nothing can be sent there, the next alternative may do.
@@ -68,6 +77,12 @@ function isOffered(offer: TransportHeader, config: ServerConfig, { secure, tunne
 /** Interleaved frames with the word `multicast` are interleaved frames. */
 function isMulticastOffer({ protocol, delivery }: TransportHeader): boolean {
   return protocol === 'udp' && delivery === 'multicast'
+}
+
+/** Why a media cannot be encrypted: the client has to say with what, players as well, for their reports. */
+function keyFailure({ keyOffer }: SessionRequest): Failure | null {
+  if (keyOffer === 'none') return new Failure('ERR_RTSP_KEY_MGMT_INVALID', 'value not provided')
+  return isFailure(keyOffer) ? keyOffer : null
 }
 
 function placeOf(
@@ -226,13 +241,18 @@ export function completeSetup(
     stream: facts,
     medias: [...state.medias, media],
   }
-  const step = answer(next, request, response, { failure: outcome.failure })
+  const isProtected = plan.transport.profile === 'SAVP'
+  const { mediaIndex } = media
+  const step = answer(next, request, response, {
+    failure: outcome.failure,
+    keys: isProtected ? { sessionId: state.id, mediaIndex, uri: request.request.url?.text ?? '' } : null,
+  })
+  const reliable = plan.transport.protocol === 'tcp'
+  const keysFrom = isProtected ? request.connectionId : null
   return {
     state: step.state,
     effects: [
-      ...(description === null
-        ? []
-        : [{ kind: 'addTrack', media, description, ssrcs, reliable: plan.transport.protocol === 'tcp' } as const]),
+      ...(description === null ? [] : [{ kind: 'addTrack', media, description, ssrcs, reliable, keysFrom } as const]),
       { kind: 'publishState' },
       ...step.effects,
     ],

@@ -1,4 +1,6 @@
+import { isFailure } from '../../contracts/failure.ts'
 import { rtspError } from '../../contracts/rtsp-error.ts'
+import type { SrtpSender } from '../../wire/srtp/srtp-sender.ts'
 import { ChannelMap } from './channel-map.ts'
 import { DatagramSink } from './datagram-sink.ts'
 import { InterleavedSink } from './interleaved-sink.ts'
@@ -44,6 +46,8 @@ interface MediaCounters {
 export class DirectWriter {
   readonly #sink: ReaderSink
   readonly #counters = new Map<number, MediaCounters>()
+  /** By media index, of those that are encrypted. */
+  readonly #protections = new Map<number, SrtpSender>()
   readonly #maxPacketBytes: number
   readonly #watch: ProgressWatch
   #gate: Gate = 'closed'
@@ -53,7 +57,8 @@ export class DirectWriter {
   constructor(options: DirectWriterOptions) {
     const { target, medias, limits, previous } = options
     const mediaCount = medias.reduce((most, media) => Math.max(most, media.mediaIndex + 1), 0)
-    for (const { mediaIndex } of medias) {
+    for (const { mediaIndex, protection } of medias) {
+      if (protection !== undefined) this.#protections.set(mediaIndex, protection)
       const before = previous === undefined ? undefined : previous.#counters.get(mediaIndex)
       this.#counters.set(mediaIndex, before ?? { bytes: 0, rtcpPackets: 0, droppedRtcpPackets: 0 })
     }
@@ -95,21 +100,25 @@ export class DirectWriter {
   }
 
   /**
-   * Sends RTCP in one media. The bytes are copied. False when the writer is closed or the queue is full. Throws
-   * `ERR_RTSP_USAGE` for a media that was not set up and for a packet that is too long.
+   * Sends RTCP in one media. The bytes are copied. False when the writer is closed, the queue is full, or the packet
+   * cannot be encrypted (an SRTP key that is used up, RTCP without a source). Throws `ERR_RTSP_USAGE` for a media that was not set up and for a packet that is too long.
    */
   writeRtcp(mediaIndex: number, bytes: Uint8Array): boolean {
     checkRtcp(bytes, this.#maxPacketBytes)
     const counters = this.#counters.get(mediaIndex)
     if (counters === undefined) throw rtspError('ERR_RTSP_USAGE', `media ${mediaIndex} was not set up`)
     if (this.#gate === 'closed') return false
-    if (this.#sink.queued() + this.#sink.costOfPacket(bytes.length) > this.#sink.limit) {
+    const protection = this.#protections.get(mediaIndex)
+    const length = bytes.length + (protection?.rtcpOverheadBytes ?? 0)
+    const fits = this.#sink.queued() + this.#sink.costOfPacket(length) <= this.#sink.limit
+    const packet = !fits ? undefined : protection === undefined ? bytes.slice() : protection.protectRtcp(bytes)
+    if (packet === undefined || isFailure(packet)) {
       counters.droppedRtcpPackets += 1
       return false
     }
-    counters.bytes += bytes.length
+    counters.bytes += length
     counters.rtcpPackets += 1
-    this.#sink.writePacket(mediaIndex, true, bytes.slice())
+    this.#sink.writePacket(mediaIndex, true, packet)
     return true
   }
 

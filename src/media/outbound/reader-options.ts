@@ -1,4 +1,5 @@
 import type { ByteDuplex, DatagramSocket } from '../../contracts/network.ts'
+import type { SrtpSender } from '../../wire/srtp/srtp-sender.ts'
 
 /**
  * What a reader of a stream is made from and what it says about itself. Plain types, so that the session actor can
@@ -32,6 +33,8 @@ export interface ReaderMedia {
   readonly rtcpPort: number
   /** False for back channels: the stream's packets of that media are not for this reader; RTCP may be written to it. */
   readonly receives: boolean
+  /** SRTP with keys of this media and peer alone, for RTCP. Absent: in clear, or with the keys of the stream. */
+  readonly protection?: SrtpSender | undefined
 }
 
 /** What a gate lets through: nothing; what is written to this reader alone, but later; everything, but later; everything. */

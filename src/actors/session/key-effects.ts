@@ -1,0 +1,60 @@
+import type { SessionId } from '../../contracts/units.ts'
+import { createMikey } from '../../wire/mikey/create-mikey.ts'
+import { encodeMikey } from '../../wire/mikey/mikey-message.ts'
+import { createSrtpKeyMaterial, type SrtpKeyMaterial } from '../../wire/srtp/key-material.ts'
+import { SrtpReceiver } from '../../wire/srtp/srtp-receiver.ts'
+import { SrtpSender } from '../../wire/srtp/srtp-sender.ts'
+import type { Runtime, SessionEntry } from '../runtime.ts'
+import type { SessionEffect } from './protocol.ts'
+
+/**
+ * The keys of sessions (RFC 3711, RFC 3830). They live in the registries and nowhere else: effects name a media, and
+ * here is found what it is encrypted with.
+ */
+
+/** SRTP of one media of a session. */
+export interface MediaProtection {
+  /** For what the client sends, with the keys it offered. */
+  readonly receiver: SrtpReceiver
+  /**
+   * For what is sent to this client alone, with keys that were made for it: RTCP to publishers and on back channels.
+   * `null` where the stream's own keys are used, which all its readers share.
+   */
+  readonly own: OwnProtection | null
+}
+
+/** Keys that the server made for one media of one session. */
+export interface OwnProtection {
+  readonly keys: SrtpKeyMaterial
+  readonly sender: SrtpSender
+  /** Sources that use them. */
+  readonly ssrcs: readonly number[]
+}
+
+/** SETUP with SAVP: the client's keys are taken, and ours are made where the stream has none for the media. */
+export function protectMedia(
+  runtime: Runtime,
+  entry: SessionEntry,
+  { media, keysFrom }: SessionEffect & { readonly kind: 'addTrack' },
+  localSsrcs: readonly number[],
+): MediaProtection | undefined {
+  const offered = keysFrom === null ? null : (runtime.connections.get(keysFrom)?.offeredKeys ?? null)
+  if (offered === null) return undefined
+  const keys = createSrtpKeyMaterial(runtime.entropy)
+  const own = media.receivesRtp ? { keys, sender: new SrtpSender(keys), ssrcs: localSsrcs } : null
+  const protection = { receiver: new SrtpReceiver(offered.keys, offered.rollovers), own }
+  entry.protections.set(media.mediaIndex, protection)
+  return protection
+}
+
+/** The MIKEY message with the keys of what a session is sent in one media; `null` if it is not encrypted. */
+export function mediaKeyMessage(runtime: Runtime, sessionId: SessionId, mediaIndex: number): Uint8Array | null {
+  const own = runtime.sessions.get(sessionId)?.protections.get(mediaIndex)?.own
+  if (own === undefined || own === null) return null
+  return keyMessage(runtime, own.keys, new Map(own.ssrcs.map((ssrc) => [ssrc, own.sender.rollover(ssrc)])))
+}
+
+function keyMessage(runtime: Runtime, keys: SrtpKeyMaterial, rollovers: ReadonlyMap<number, number>): Uint8Array {
+  const { entropy, clock } = runtime
+  return encodeMikey(createMikey({ keys, rollovers, now: clock.wallNow(), entropy }))
+}
