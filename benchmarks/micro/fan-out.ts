@@ -90,7 +90,7 @@ function measure(
       limits: { maxQueuedBytes: 1 << 20, maxQueuedPackets: 1024 },
       policy: 'drop-to-random-access',
       senderReports: true,
-      hooks: { onFirstReport: nothing, onDropStart: nothing, onDropEnd: nothing },
+      hooks: { onFirstReport: nothing, onDropStart: nothing, onDropEnd: nothing, onExhausted: nothing },
     })
     reader.arm()
     reader.release()

@@ -75,8 +75,10 @@ export interface ReadingConfig {
   readonly gopCache: GopCacheLimits | null
 }
 
-/** What keys are checked against. */
+/** What there is of SRTP. */
 export interface KeyConfig {
+  /** Somebody may ask for it: the server listens under TLS, so streams need keys. */
+  readonly offersKeys: boolean
   /** How far the clock of a client may be off before its MIKEY messages count as old ones. */
   readonly maxKeyClockSkewMs: Millis
 }

@@ -66,7 +66,10 @@ export interface RtspServerOptions<Data extends UserData = UserData> extends Rea
   /** Bounds of what may wait for one slow reader before packets are dropped for it. Default 512 packets, 2 MiB. */
   readonly maxQueuedPackets?: number
   readonly maxQueuedBytes?: number
-  /** Largest packet that is sent, bytes: 1472 fits an Ethernet frame. Default 1472. */
+  /**
+   * Largest packet that is sent, bytes: 1472 fits an Ethernet frame. Default 1472. SRTP adds 10 bytes to RTP and 14 to
+   * RTCP, which are not counted: leave room for them in packets of your own, as `createPacketizer` does by default.
+   */
   readonly maxPacketBytes?: number
   /** Default 10,000 each. */
   readonly maxConnections?: number
@@ -187,6 +190,7 @@ export function serverConfig(
     ...limits,
     udp,
     multicast: multicast !== undefined,
+    offersKeys: listenTls !== undefined,
     handlers: handlerNames.filter((name: HandlerName) => typeof handlers[name] === 'function'),
   }
 }

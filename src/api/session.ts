@@ -125,6 +125,9 @@ export class ServerSession<Data extends UserData = UserData> {
    * paused, multicast): the packet then goes nowhere. False: the reader is too slow, the packet was left out and
    * counted. Throws ERR_RTSP_USAGE for a media that was not set up, a packet that does not fit it, a back channel, and
    * on a session that publishes.
+   *
+   * Under SRTP all readers of a stream share its keys: two different packets with one sequence number, to whomever they
+   * go, are encrypted alike, and who sees both learns how they differ. Give each its own number.
    */
   writeRtp(media: Media | number, packet: PacketBytes, options: WriteOptions = {}): boolean {
     const { mediaIndex, receivesRtp } = this.#setupMedia(media)

@@ -208,6 +208,7 @@ export class Stage {
         onFirstReport: () => this.told.push('first report'),
         onDropStart: () => this.told.push('drop'),
         onDropEnd: (dropped) => this.told.push(`dropped ${dropped}`),
+        onExhausted: () => this.told.push('exhausted'),
       },
       ...change,
     })

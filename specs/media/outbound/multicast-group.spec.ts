@@ -29,9 +29,11 @@ function groupOf(
       limits: { maxQueuedBytes: 1, maxQueuedPackets },
       policy,
       senderReports,
+      isProtected: false,
       onFirstReport: () => told.push('first report'),
       onDropStart: () => told.push('drop'),
       onDropEnd: (droppedPackets) => told.push(`dropped ${droppedPackets}`),
+      onExhausted: () => told.push('exhausted'),
     },
   )
   return { group, sockets, told }

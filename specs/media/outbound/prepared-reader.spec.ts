@@ -58,7 +58,12 @@ describe('a reader that goes on from another one', () => {
         limits: { maxQueuedBytes: 1_000_000, maxQueuedPackets: 1000 },
         policy: 'drop-to-random-access',
         senderReports: false,
-        hooks: { onFirstReport: () => undefined, onDropStart: () => undefined, onDropEnd: () => undefined },
+        hooks: {
+          onFirstReport: () => undefined,
+          onDropStart: () => undefined,
+          onDropEnd: () => undefined,
+          onExhausted: () => undefined,
+        },
       },
       first.reader,
     )

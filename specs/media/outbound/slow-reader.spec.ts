@@ -243,6 +243,7 @@ describe('hooks', () => {
         stage.hub.writeRtp(0, rtp({ sequence: 99, payload: filled(idr) }))
       },
       onDropEnd: () => undefined,
+      onExhausted: () => undefined,
     }
     const first = stage.playing({ ...videoOnly, hooks })
     first.duplex.isStalled = true

@@ -8,6 +8,7 @@ import { requestPath } from '../../wire/url/request-path.ts'
 import { withoutCredentials } from '../../wire/url/rtsp-url.ts'
 import type { HandlerName, ServerConfig } from '../config.ts'
 import type { HandlerCall, HandlerOutcome } from '../handler-call.ts'
+import type { AnswerKeys } from './protocol.ts'
 
 /** Answers that need no session: DESCRIBE and parameters. Pure. */
 
@@ -36,34 +37,48 @@ export function handlerCallOf(
   }
 }
 
+/** What a connection answers, why it closes then, and the keys that go with it. */
+export interface DescribeAnswer {
+  readonly response: RtspResponse
+  readonly failure: Failure | null
+  readonly keys: AnswerKeys | null
+}
+
 /**
  * The answer to DESCRIBE once the handler has spoken: a stream becomes its SDP (spec 3.8), everything else is sent as
- * it is. Answers to parameters pass through unchanged.
+ * it is. `secure`: under TLS, where packets may be SRTP. Answers to parameters pass through unchanged.
  */
 export function answerDescribe(
   request: RtspRequest,
   outcome: HandlerOutcome,
   config: ServerConfig,
-): { readonly response: RtspResponse; readonly failure: Failure | null } {
+  secure: boolean,
+): DescribeAnswer {
   const { response, failure, stream } = outcome
-  if (request.method !== 'DESCRIBE' || request.url === null || response.statusCode !== 200) return { response, failure }
+  if (request.method !== 'DESCRIBE' || request.url === null || response.statusCode !== 200)
+    return { response, failure, keys: null }
   if (stream === null && response.body.length === 0) {
     const missing = new Failure('ERR_RTSP_HANDLER_FAILED', 'describe answered 200 with neither a stream nor a body')
-    return { response: createResponse(500), failure: missing }
+    return { response: createResponse(500), failure: missing, keys: null }
   }
   const headers = withHeader(
     withHeader(createHeaders(response.headers), 'Content-Base', contentBase(request)),
     'Content-Type',
     'application/sdp',
   )
-  if (stream === null) return { response: { ...response, headers }, failure }
-  const sdp = playSdp(stream.description, {
+  if (stream === null) return { response: { ...response, headers }, failure, keys: null }
+  const { streamId, description } = stream
+  const options = {
     includeBackChannels: headerValues(request.headers, 'Require').includes('www.onvif.org/ver20/backchannel'),
     multicast: config.multicast && asksForMulticast(request),
-    // SAVP is announced to connections under TLS once streams have keys.
-    secure: false,
-  })
-  return { response: { ...response, headers, body: new TextEncoder().encode(sdp) }, failure }
+    secure,
+  }
+  const body = new TextEncoder().encode(playSdp(description, options))
+  return {
+    response: { ...response, headers, body },
+    failure,
+    keys: secure ? { of: 'stream', streamId, description, options } : null,
+  }
 }
 
 /** VLC uses multicast only when the description names a multicast address, so it is told with `?vlcmulticast` to ask. */

@@ -1,5 +1,7 @@
 import type { Failure } from '../../contracts/failure.ts'
-import type { ConnectionId, Millis, SessionId } from '../../contracts/units.ts'
+import type { ConnectionId, Millis, SessionId, StreamId } from '../../contracts/units.ts'
+import type { DescribeForPlayOptions } from '../../formats/describe-for-play.ts'
+import type { SessionDescription } from '../../formats/description.ts'
 import type { HttpRequestHead } from '../../wire/http/request-head.ts'
 import type { RtspRequest, RtspResponse } from '../../wire/rtsp/message.ts'
 import type { ServerConfig } from '../config.ts'
@@ -41,12 +43,16 @@ export interface ConnectionState {
  * Keys that an answer is to carry: where they are, not what they are, so that no trace holds them. They are put in when
  * the answer is written.
  */
-export interface AnswerKeys {
-  readonly sessionId: SessionId
-  /** The media that SETUP is about. */
-  readonly mediaIndex: number
-  readonly uri: string
-}
+export type AnswerKeys =
+  /** DESCRIBE: `a=key-mgmt` of every media, in the description written anew. */
+  | {
+      readonly of: 'stream'
+      readonly streamId: StreamId
+      readonly description: SessionDescription
+      readonly options: DescribeForPlayOptions
+    }
+  /** SETUP: the `KeyMgmt` header. */
+  | { readonly of: 'media'; readonly sessionId: SessionId; readonly mediaIndex: number; readonly uri: string }
 
 /** How a session answers a request that a connection handed to it. */
 export interface SessionAnswer {

@@ -89,8 +89,9 @@ function decide(state: ConnectionState, message: ConnectionMessage, at: Millis):
       return destroySocket(state, message.failure)
     case 'handler.answered': {
       if (state.pending?.requestId !== message.requestId || state.pending.with !== 'handler') return stay(state)
-      const { response, failure } = answerDescribe(state.pending.request, message.outcome, state.config)
-      const step = finish(state, response, failure)
+      const { request } = state.pending
+      const { response, failure, keys } = answerDescribe(request, message.outcome, state.config, state.secure)
+      const step = finish(state, response, failure, keys)
       return { state: step.state, effects: [{ kind: 'cancelTimer', timer: 'handler' }, ...step.effects] }
     }
     case 'timer.handler.fired': {

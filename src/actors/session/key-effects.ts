@@ -1,4 +1,4 @@
-import type { SessionId } from '../../contracts/units.ts'
+import type { SessionId, StreamId } from '../../contracts/units.ts'
 import { createMikey } from '../../wire/mikey/create-mikey.ts'
 import { encodeMikey } from '../../wire/mikey/mikey-message.ts'
 import { createSrtpKeyMaterial, type SrtpKeyMaterial } from '../../wire/srtp/key-material.ts'
@@ -49,9 +49,32 @@ export function protectMedia(
 
 /** The MIKEY message with the keys of what a session is sent in one media; `null` if it is not encrypted. */
 export function mediaKeyMessage(runtime: Runtime, sessionId: SessionId, mediaIndex: number): Uint8Array | null {
-  const own = runtime.sessions.get(sessionId)?.protections.get(mediaIndex)?.own
-  if (own === undefined || own === null) return null
-  return keyMessage(runtime, own.keys, new Map(own.ssrcs.map((ssrc) => [ssrc, own.sender.rollover(ssrc)])))
+  const session = runtime.sessions.get(sessionId)
+  const protection = session?.protections.get(mediaIndex)
+  if (session === undefined || protection === undefined) return null
+  const { own } = protection
+  if (own !== null)
+    return keyMessage(runtime, own.keys, new Map(own.ssrcs.map((ssrc) => [ssrc, own.sender.rollover(ssrc)])))
+  const { stream } = session.ref.state
+  return stream === null ? null : streamKeyMessage(runtime, stream.streamId, mediaIndex)
+}
+
+/** The MIKEY messages of a stream, by media index; `null` if its server encrypts nothing. */
+export function streamKeyMessages(runtime: Runtime, streamId: StreamId): readonly Uint8Array[] | null {
+  const keys = runtime.streams.get(streamId)?.hub.protection?.keys ?? []
+  const messages: Uint8Array[] = []
+  for (const mediaIndex of keys.keys()) {
+    const message = streamKeyMessage(runtime, streamId, mediaIndex)
+    if (message !== null) messages.push(message)
+  }
+  return messages.length === 0 ? null : messages
+}
+
+function streamKeyMessage(runtime: Runtime, streamId: StreamId, mediaIndex: number): Uint8Array | null {
+  const protection = runtime.streams.get(streamId)?.hub.protection
+  const keys = protection?.keys[mediaIndex]
+  if (protection === undefined || keys === undefined) return null
+  return keyMessage(runtime, keys, protection.rollovers(mediaIndex))
 }
 
 function keyMessage(runtime: Runtime, keys: SrtpKeyMaterial, rollovers: ReadonlyMap<number, number>): Uint8Array {

@@ -3,7 +3,7 @@ import type { ConnectionId, StreamId } from '../../contracts/units.ts'
 import type { ActorContext } from '../../kernel/behavior.ts'
 import { DirectWriter } from '../../media/outbound/direct-writer.ts'
 import type { HubReader } from '../../media/outbound/hub-reader.ts'
-import type { ReaderMedia, ReaderTarget } from '../../media/outbound/reader-options.ts'
+import type { ReaderMedia, ReaderOptions, ReaderTarget } from '../../media/outbound/reader-options.ts'
 import type { SessionTransport } from '../handler-call.ts'
 import type { Runtime, SessionEntry } from '../runtime.ts'
 import type { SessionEffect, SessionMedia, SessionMessage, SessionState, TrackCursor } from './protocol.ts'
@@ -51,16 +51,16 @@ export function prepareSending(
   const target = readerTarget(runtime, transport, connectionId, address)
   if (target === null) return
   const medias = readerMedias(entry, effect.medias)
+  const isProtected = transport.profile === 'SAVP'
   if (streamId === null) prepareWriter(runtime, entry, target, medias)
-  else prepareReader(runtime, entry, streamId, target, medias, self)
+  else prepareReader(runtime, entry, streamId, { target, medias, isProtected }, self)
 }
 
 function prepareReader(
   runtime: Runtime,
   entry: SessionEntry,
   streamId: StreamId,
-  target: ReaderTarget,
-  medias: readonly ReaderMedia[],
+  readout: Pick<ReaderOptions, 'target' | 'medias' | 'isProtected'>,
   self: ActorContext<SessionMessage, SessionState>,
 ): void {
   const stream = runtime.streams.get(streamId)
@@ -73,8 +73,7 @@ function prepareReader(
   entry.reader?.close()
   entry.reader = stream.hub.createReader(
     {
-      target,
-      medias,
+      ...readout,
       limits: { maxQueuedBytes, maxQueuedPackets },
       policy,
       startsFromCache: true,
@@ -87,6 +86,7 @@ function prepareReader(
         },
         onDropEnd: (droppedPackets) =>
           runtime.application.publish({ type, sessionId, failure, phase: 'ended', droppedPackets }),
+        onExhausted: () => self.tell({ type: 'resource.failed', failure: new Failure('ERR_RTSP_SRTP_EXHAUSTED') }),
       },
     },
     entry.reader ?? undefined,

@@ -33,8 +33,7 @@ export function planSetup(
   const isRecording = state.tag === 'preRecord'
   // Nobody can publish to a group: such an alternative is passed over.
   const offer = offers.find(
-    (candidate) =>
-      isOffered(candidate, state.config, request, isRecording) && !(isRecording && isMulticastOffer(candidate)),
+    (candidate) => isOffered(candidate, state.config, request) && !(isRecording && isMulticastOffer(candidate)),
   )
   if (offer === undefined) return { status: 461 }
 
@@ -56,19 +55,14 @@ export function planSetup(
   return { transport, ...place, ...channels }
 }
 
-function isOffered(
-  offer: TransportHeader,
-  config: ServerConfig,
-  { secure, tunnelled }: SessionRequest,
-  isRecording: boolean,
-): boolean {
+function isOffered(offer: TransportHeader, config: ServerConfig, { secure, tunnelled }: SessionRequest): boolean {
   const isProtected = offer.profile === 'SAVP'
-  // Keys would travel in clear without TLS; streams have none yet.
-  if (isProtected && (!secure || !isRecording)) return false
+  // Keys would travel in clear without TLS.
+  if (isProtected && !secure) return false
   if (offer.protocol === 'tcp') return true
   // Packets in clear beside an encrypted connection would defeat it, and a tunnel is there because of a firewall.
   if ((secure && !isProtected) || tunnelled) return false
-  if (isMulticastOffer(offer)) return config.multicast
+  if (isMulticastOffer(offer)) return config.multicast && !isProtected
   if (config.udp === null) return false
   // GStreamer may offer `client_port=0-0`; nothing can be sent there, the next alternative may do.
   return offer.clientPort === undefined || (offer.clientPort[0] > 0 && offer.clientPort[1] > 0)
@@ -245,7 +239,7 @@ export function completeSetup(
   const { mediaIndex } = media
   const step = answer(next, request, response, {
     failure: outcome.failure,
-    keys: isProtected ? { sessionId: state.id, mediaIndex, uri: request.request.url?.text ?? '' } : null,
+    keys: isProtected ? { of: 'media', sessionId: state.id, mediaIndex, uri: request.request.url?.text ?? '' } : null,
   })
   const reliable = plan.transport.protocol === 'tcp'
   const keysFrom = isProtected ? request.connectionId : null

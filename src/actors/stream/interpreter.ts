@@ -23,6 +23,7 @@ export function openStream(
     entropy: runtime.entropy,
     maxPacketBytes: runtime.config.maxPacketBytes,
     gopCache: gopCache ?? undefined,
+    isProtectable: runtime.config.offersKeys,
   })
   const ref = runtime.system.spawn(`stream ${id}`, {
     init: initStream(id),

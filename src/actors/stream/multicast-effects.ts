@@ -129,6 +129,8 @@ function createLine(
     limits: { maxQueuedBytes, maxQueuedPackets },
     policy: entry.slowReaders,
     senderReports,
+    isProtected: false,
+    onExhausted: () => undefined,
     onFirstReport: () => self.tell({ type: 'reports.started' }),
     onDropStart: () => tellDrop(runtime, entry, 'started', 0),
     onDropEnd: (droppedPackets) => tellDrop(runtime, entry, 'ended', droppedPackets),

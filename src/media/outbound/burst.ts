@@ -45,6 +45,8 @@ export class Burst {
   readonly octets: Int32Array
   /** Wall time of each RTP packet, Unix milliseconds. */
   readonly ntps: Float64Array
+  /** SRTP index of each RTP packet, in a stream that can be encrypted; meaningless for RTCP. */
+  readonly packetIndices: Float64Array
   /** Packets by media index. */
   readonly mediaCounts: Int32Array
   /** `formatBit` of every format that has an anchor in this burst. */
@@ -62,6 +64,7 @@ export class Burst {
     this.flags = new Uint8Array(capacity)
     this.octets = new Int32Array(capacity)
     this.ntps = new Float64Array(capacity)
+    this.packetIndices = new Float64Array(capacity)
     this.mediaCounts = new Int32Array(mediaCount)
   }
 
@@ -75,7 +78,17 @@ export class Burst {
    * copy in `slab.bytes`. The caller sees to it that there is room for one more.
    */
   append(packet: Uint8Array, channel: number, mediaIndex: number, formatIndex: number, flags: number): number {
-    const length = packet.length
+    const at = this.makeRoom(packet.length)
+    this.slab.bytes.set(packet, at)
+    this.commit(packet.length, channel, mediaIndex, formatIndex, flags)
+    return at
+  }
+
+  /**
+   * Sees to it that a packet of `length` bytes can be written to `slab.bytes` at the returned position. What is written
+   * there becomes part of the burst by `commit`.
+   */
+  makeRoom(length: number): number {
     const needed = frameHeaderBytes + length
     if (this.end + needed > this.slab.bytes.length) {
       const gathered = this.end - this.start
@@ -84,20 +97,28 @@ export class Burst {
       this.end = gathered
       // Views of packets in the old block stay right, they hold the same bytes; the region as a whole does not.
     }
-    const at = this.end + frameHeaderBytes
+    return this.end + frameHeaderBytes
+  }
+
+  /** Appends the packet that was written where `makeRoom` said, and returns its index. */
+  commit(length: number, channel: number, mediaIndex: number, formatIndex: number, flags: number): number {
     writeFrameHeader(this.slab.bytes, this.end, channel, length)
-    this.slab.bytes.set(packet, at)
     const index = this.count
     this.sizes[index] = length
     this.mediaIndexes[index] = mediaIndex
     this.formatIndexes[index] = formatIndex
     this.flags[index] = flags
     this.mediaCounts[mediaIndex] = (this.mediaCounts[mediaIndex] ?? 0) + 1
-    this.end += needed
+    this.end += frameHeaderBytes + length
     this.count = index + 1
     this.offsets[this.count] = this.end - this.start
     this.#region = undefined
-    return at
+    return index
+  }
+
+  /** Channel in the frame header of a packet. */
+  channel(index: number): number {
+    return this.slab.bytes[this.start + (this.offsets[index] ?? 0) + 1] ?? 0
   }
 
   /** All packets with their frame headers: one view of the slab, the same object for whoever asks. */

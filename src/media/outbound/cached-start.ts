@@ -1,4 +1,5 @@
 import type { UnixMillis } from '../../contracts/units.ts'
+import type { Burst } from './burst.ts'
 import type { GopCache } from './gop-cache.ts'
 import type { ReaderCounters } from './reader-counters.ts'
 import { frameHeaderBytes, readUint16, readUint32 } from './rtp-layout.ts'
@@ -17,16 +18,16 @@ export type CachedStart = ReadonlyMap<number, StreamCursor>
 
 /**
  * Gives the kept packets to a reader whose sink holds everything back, and counts them as sent to it. `receives` is 1
- * for the medias that it gets. Undefined: there is no picture for it, it begins with live packets.
+ * for the medias that it gets. `burst` is the cache as the reader gets it, in clear or encrypted. Undefined: there is no picture for it, it begins with live packets.
  */
 export function startFromCache(
   cache: GopCache,
+  burst: Burst,
   receives: Uint8Array,
   tracks: StreamTracks,
   sink: StartSink,
   counters: ReaderCounters,
 ): CachedStart | undefined {
-  const { burst } = cache
   const from = cache.startFor(receives)
   if (from < 0) return undefined
   const startedAt = burst.ntps[from] ?? 0
@@ -45,7 +46,7 @@ export function startFromCache(
       cost += sink.costOf(burst, index)
       counters.noteCached(burst, index)
       tracks.countDelivered(burst.formatIndexes[index] ?? 0, mediaIndex, burst.sizes[index] ?? 0)
-      if (!cursors.has(mediaIndex)) noteFirst(cache, index, tracks, startedAt, cursors)
+      if (!cursors.has(mediaIndex)) noteFirst(burst, index, tracks, startedAt, cursors)
       continue
     }
     if (index > runStart) sink.writeRange(burst, runStart, index, undefined)
@@ -62,7 +63,7 @@ export function startFromCache(
  * them until the first sender reports have come.
  */
 function noteFirst(
-  { burst }: GopCache,
+  burst: Burst,
   index: number,
   tracks: StreamTracks,
   startedAt: UnixMillis,

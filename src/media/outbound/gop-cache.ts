@@ -24,6 +24,8 @@ export interface GopCacheLimits {
 }
 
 export class GopCache {
+  /** Most packets that it can hold. */
+  readonly capacity: number
   /** What is kept; only to be read, and only until the next `append`. Empty: nothing. */
   readonly burst: Burst
   readonly #limits: GopCacheLimits
@@ -36,13 +38,17 @@ export class GopCache {
 
   constructor(tracks: StreamTracks, limits: GopCacheLimits) {
     this.burst = new Burst(tracks.medias.length, limits.maxPackets, new Slab())
+    this.capacity = limits.maxPackets
     this.#limits = limits
     this.#leader = tracks.medias.findIndex((media) => media.isVideo)
     this.#pictures = new Int32Array(tracks.medias.length).fill(-1)
   }
 
-  /** Takes note of a packet that is written to the stream; copies it if it is to be kept. `flags` are those of bursts. */
-  append(rtp: Uint8Array, packet: OutboundPacket, flags: number, ntp: UnixMillis): void {
+  /**
+   * Takes note of a packet that is written to the stream; copies it if it is to be kept. `flags` and
+   * `packetIndex` are those of bursts.
+   */
+  append(rtp: Uint8Array, packet: OutboundPacket, flags: number, ntp: UnixMillis, packetIndex: number): void {
     const { media, track, timestamp } = packet
     const { burst } = this
     const isPicture = media.isVideo && (flags & randomAccessFlag) !== 0
@@ -63,6 +69,7 @@ export class GopCache {
     writeUint32(burst.slab.bytes, position + 8, track.ssrc)
     burst.octets[index] = packet.octets
     burst.ntps[index] = ntp
+    burst.packetIndices[index] = packetIndex
     if (isPicture && (this.#pictures[media.index] ?? 0) < 0) this.#pictures[media.index] = index
   }
 

@@ -1,10 +1,13 @@
 import type { Clock } from '../../contracts/clock.ts'
+import { rtspError } from '../../contracts/rtsp-error.ts'
 import { Burst } from './burst.ts'
 import type { ChannelMap } from './channel-map.ts'
 import type { GopCache } from './gop-cache.ts'
 import type { HubReader } from './hub-reader.ts'
 import { OutboundPacket } from './outbound-packet.ts'
+import { ProtectedBurst } from './protected-burst.ts'
 import { ReaderGroup } from './reader-group.ts'
+import type { StreamProtection } from './stream-protection.ts'
 import type { StreamTracks } from './stream-tracks.ts'
 
 /**
@@ -18,10 +21,16 @@ export class HubCore {
   readonly maxPacketBytes: number
   /** What new readers begin with, if the stream keeps it. */
   readonly cache: GopCache | undefined
+  /** SRTP of the stream, if it can be read encrypted. */
+  readonly protection: StreamProtection | undefined
   /** Scratch for the packets that readers write on their own. */
   readonly ownPacket = new OutboundPacket()
   readonly #readers: Set<HubReader>
   #groups: readonly ReaderGroup[] = []
+  /** Doubles of the burst and of the cache, from the first reader of SRTP on; and how many of those there are. */
+  #protectedBurst: ProtectedBurst | undefined = undefined
+  #protectedCache: ProtectedBurst | undefined = undefined
+  #protectedReaders = 0
   readonly #notices: HubReader[] = []
   #isTurnAwaited = false
   readonly #onTurnEnd = (): void => {
@@ -36,8 +45,10 @@ export class HubCore {
     maxPacketBytes: number,
     readers: Set<HubReader>,
     cache: GopCache | undefined,
+    protection: StreamProtection | undefined,
   ) {
     this.tracks = tracks
+    this.protection = protection
     this.cache = cache
     this.burst = new Burst(tracks.medias.length)
     this.clock = clock
@@ -63,18 +74,44 @@ export class HubCore {
     const burst = this.burst
     if (burst.count !== 0) {
       const groups = this.#groups
-      for (const group of groups) group.deliver(burst)
+      for (const group of groups) group.deliver(group.isProtected ? this.burstFor(true) : burst)
       burst.reset()
     }
     this.tracks.markFlushed()
   }
 
+  /** The burst in progress, as it is or encrypted. */
+  burstFor(isProtected: boolean): Burst {
+    return isProtected ? this.#double().catchUp() : this.burst
+  }
+
+  /** What new readers begin with, as it is or encrypted; undefined when they could not decrypt it. */
+  cacheFor(cache: GopCache, isProtected: boolean): Burst | undefined {
+    if (!isProtected) return cache.burst
+    const protection = this.#requireProtection()
+    if (protection.isExhausted || !protection.isInStep(cache.burst)) return undefined
+    this.#protectedCache ??= new ProtectedBurst(cache.burst, protection, cache.capacity)
+    return this.#protectedCache.catchUp()
+  }
+
+  #double(): ProtectedBurst {
+    return (this.#protectedBurst ??= new ProtectedBurst(this.burst, this.#requireProtection()))
+  }
+
+  #requireProtection(): StreamProtection {
+    if (this.protection === undefined) throw rtspError('ERR_RTSP_USAGE', 'the stream has no keys')
+    return this.protection
+  }
+
   /** Adds a reader to those who get bursts. `map` is absent for a reader over UDP. */
-  join(reader: HubReader, map: ChannelMap | undefined): ReaderGroup {
-    const key = map === undefined ? 'udp' : map.key
+  join(reader: HubReader, map: ChannelMap | undefined, isProtected: boolean): ReaderGroup {
+    // Nobody wanted what is in the burst so far.
+    if (isProtected && this.#protectedReaders === 0) this.#double().skip()
+    if (isProtected) this.#protectedReaders += 1
+    const key = `${isProtected ? 'srtp ' : ''}${map === undefined ? 'udp' : map.key}`
     let group = this.#groups.find((other) => other.key === key)
     if (group === undefined) {
-      group = new ReaderGroup(key, map)
+      group = new ReaderGroup(key, map, isProtected)
       this.#groups = [...this.#groups, group]
     }
     group.add(reader)
@@ -85,6 +122,7 @@ export class HubCore {
   /** Takes it away again. A group that nobody is in is given up: peers choose the channels, so keys are theirs. */
   leave(reader: HubReader, group: ReaderGroup): void {
     group.remove(reader)
+    if (group.isProtected) this.#protectedReaders -= 1
     this.#readers.delete(reader)
     if (group.isEmpty) this.#groups = this.#groups.filter((other) => other !== group)
   }

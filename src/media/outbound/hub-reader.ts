@@ -1,3 +1,4 @@
+import { isFailure } from '../../contracts/failure.ts'
 import { rtspError } from '../../contracts/rtsp-error.ts'
 import type { Millis, UnixMillis } from '../../contracts/units.ts'
 import { type Burst, formatBit } from './burst.ts'
@@ -9,10 +10,11 @@ import type { ReaderGroup } from './reader-group.ts'
 import { ReaderCounters } from './reader-counters.ts'
 import { ReaderNotices } from './reader-notices.ts'
 import type { Gate, ReaderMedia, ReaderOptions, ReaderStats } from './reader-options.ts'
+import { ReaderProtection } from './reader-protection.ts'
 import { ReaderReports } from './reader-reports.ts'
 import type { ReaderSink } from './reader-sink.ts'
 import { sinksFor } from './reader-sinks.ts'
-import { checkRtcp } from './outbound-packet.ts'
+import { checkRtcp, type OutboundPacket } from './outbound-packet.ts'
 import { ProgressWatch } from './progress-watch.ts'
 import { withSsrc } from './rtp-layout.ts'
 import type { StartSink } from './start-sink.ts'
@@ -42,6 +44,8 @@ export class HubReader {
   readonly #counters: ReaderCounters
   readonly #watch: ProgressWatch
   readonly #reports: ReaderReports
+  /** Encrypts what is written to this reader alone; absent in clear. */
+  readonly #protection: ReaderProtection | undefined
   /** By media index: 1 when the stream's packets of that media are for this reader. */
   readonly #receives: Uint8Array
   #gate: Gate = 'closed'
@@ -59,8 +63,10 @@ export class HubReader {
   /** Sends RTCP to this reader unless that would break the bound. */
   readonly #send = (mediaIndex: number, bytes: Uint8Array): boolean => {
     if (this.#sink.queued() + this.#sink.costOfPacket(bytes.length) > this.#sink.limit * 2) return false
+    const packet = this.#protection === undefined ? bytes : this.#protection.protectRtcp(mediaIndex, bytes)
+    if (isFailure(packet)) return false
     this.#counters.noteOwnRtcp(mediaIndex, bytes.length)
-    this.#sink.writePacket(mediaIndex, true, bytes)
+    this.#sink.writePacket(mediaIndex, true, packet)
     return true
   }
 
@@ -86,13 +92,20 @@ export class HubReader {
     this.#startSink = startSink
     this.#map = map
     this.#filter = new DropFilter(options.policy, this.#sink.limit, mediaCount, videoMedias)
-    this.#counters = new ReaderCounters(tracks, this.#receives)
+    this.#protection = protectionFor(core, options)
+    this.#counters = new ReaderCounters(tracks, this.#receives, this.#protection !== undefined)
     this.#watch = new ProgressWatch(this.#sink)
     const reported = options.senderReports ? tracks.reportable(this.#receives) : []
     this.#reports = new ReaderReports(reported, this.#counters)
     if (previous === undefined) return
     this.#counters.adopt(previous.#counters)
     this.#reports.adopt(previous.#reports)
+    if (previous.#protection !== undefined) this.#protection?.adopt(previous.#protection)
+  }
+
+  /** Its packets are SRTP. */
+  get isProtected(): boolean {
+    return this.#protection !== undefined
   }
 
   /** `closed`, `prepared`, `held` between `arm` and `release`, or `open`. */
@@ -118,13 +131,16 @@ export class HubReader {
     if (this.#gate !== 'prepared') return
     this.#gate = 'held'
     this.#counters.join()
-    this.#servedSerial = this.#core.burst.serial
-    this.#servedPackets = this.#core.burst.count
-    this.#group = this.#core.join(this, this.#map)
+    const { isProtected } = this
+    this.#group = this.#core.join(this, this.#map, isProtected)
+    this.#markServed(this.#core.burstFor(isProtected))
     const { tracks, cache } = this.#core
-    tracks.countRecipients(this.#receives, 1)
+    tracks.countRecipients(this.#receives, isProtected, 1)
+    if (isProtected && this.#core.protection?.isExhausted === true) this.#notices.exhausted()
     if (cache === undefined || this.#startSink === undefined) return
-    this.#cachedStart = startFromCache(cache, this.#receives, tracks, this.#startSink, this.#counters)
+    const kept = this.#core.cacheFor(cache, isProtected)
+    if (kept === undefined) return
+    this.#cachedStart = startFromCache(cache, kept, this.#receives, tracks, this.#startSink, this.#counters)
   }
 
   /**
@@ -174,7 +190,7 @@ export class HubReader {
 
   /**
    * Sends an RTP packet to this reader only, with the stream's SSRC and behind everything written before. The bytes
-   * are copied. False when the reader is closed or its queue is full. Throws `ERR_RTSP_USAGE` for a packet that does
+   * are copied. False when the reader is closed, its queue is full, or its key is used up. Throws `ERR_RTSP_USAGE` for a packet that does
    * not fit the media.
    */
   writeRtp(mediaIndex: number, bytes: Uint8Array, ntp?: UnixMillis): boolean {
@@ -186,18 +202,19 @@ export class HubReader {
     if (this.#gate === 'closed') return false
     const { track } = packet
     this.#catchUp()
-    const isAccepted = this.#sink.queued() + this.#sink.costOfPacket(bytes.length) <= this.#sink.limit
-    if (isAccepted) {
+    const fits = this.#sink.queued() + this.#sink.costOfPacket(bytes.length) <= this.#sink.limit
+    const own = fits ? this.#ownPacket(packet, bytes) : undefined
+    if (own !== undefined) {
       const wallTime = ntp ?? clock.wallNow()
       this.#reports.noteOwn(packet, wallTime, clock.now())
       this.#counters.noteOwnRtp(packet, bytes.length, wallTime)
-      this.#sink.writePacket(mediaIndex, false, withSsrc(bytes, track.ssrc))
+      this.#sink.writePacket(mediaIndex, false, own)
       if ((this.#reports.awaited & formatBit(track.index)) !== 0 && this.#gate === 'open') this.#sendFirstReports()
     } else {
       this.#counters.noteOwnRtpDropped(track.index)
     }
     this.#core.tellNotices()
-    return isAccepted
+    return own !== undefined
   }
 
   /** Sends RTCP to this reader only; otherwise like `writeRtp`. A back channel may be written to as well. */
@@ -256,6 +273,12 @@ export class HubReader {
     this.#serve(burst, shared)
   }
 
+  /** Its key is used up: it is closed, and its owner told. Called by the hub. */
+  exhaust(): void {
+    this.close()
+    this.#notices.exhausted()
+  }
+
   /** Tells the owner what happened. Called by the hub when it is safe. */
   tellHooks(): void {
     this.#notices.tell()
@@ -264,10 +287,22 @@ export class HubReader {
   /** Serves what has been gathered of the burst in progress, so that something else can come right behind it. */
   #catchUp(): void {
     if (this.#gate === 'prepared') return
-    const burst = this.#core.burst
+    const burst = this.#core.burstFor(this.isProtected)
     this.#serve(burst, undefined)
+    this.#markServed(burst)
+  }
+
+  #markServed(burst: Burst): void {
     this.#servedSerial = burst.serial
     this.#servedPackets = burst.count
+  }
+
+  /** The packet as it goes out to this reader; undefined when it cannot be encrypted. */
+  #ownPacket({ track, sequenceNumber }: OutboundPacket, bytes: Uint8Array): Uint8Array | undefined {
+    const packet = withSsrc(bytes, track.ssrc)
+    if (this.#protection === undefined) return packet
+    const encrypted = this.#protection.protectRtp(track, sequenceNumber, packet)
+    return isFailure(encrypted) ? undefined : encrypted
   }
 
   #serve(burst: Burst, shared: Uint8Array | undefined): void {
@@ -317,10 +352,16 @@ export class HubReader {
     this.#isFlowing = false
     this.#cachedStart = undefined
     if (this.#group !== undefined) {
-      this.#core.tracks.countRecipients(this.#receives, -1)
+      this.#core.tracks.countRecipients(this.#receives, this.isProtected, -1)
       this.#core.leave(this, this.#group)
     }
     this.#group = undefined
     this.#core.tellNotices()
   }
+}
+
+function protectionFor({ protection }: HubCore, { isProtected, medias }: ReaderOptions): ReaderProtection | undefined {
+  if (isProtected !== true) return undefined
+  if (protection === undefined) throw rtspError('ERR_RTSP_USAGE', 'the stream has no keys')
+  return new ReaderProtection(protection, medias)
 }

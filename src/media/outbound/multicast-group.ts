@@ -32,12 +32,16 @@ export interface MulticastGroupOptions {
   /** There is nobody to be closed for being slow: `close` leaves out access units like the default. */
   readonly policy: SlowReaderPolicy
   readonly senderReports: boolean
+  /** True: the group is of readers of SRTP. */
+  readonly isProtected: boolean
   /** The first sender report of any media went out: the owner starts the timer of the periodic ones. At most once. */
   readonly onFirstReport: () => void
   /** The queue of a media is full: packets are left out from now on. */
   readonly onDropStart: () => void
   /** Packets of a media flow again; `droppedPackets` RTP packets were left out in between. As `ReaderHooks`. */
   readonly onDropEnd: (droppedPackets: number) => void
+  /** Nothing more can be encrypted: the group is silent from now on. Once for each media. */
+  readonly onExhausted: () => void
 }
 
 export class MulticastGroup {
@@ -46,13 +50,14 @@ export class MulticastGroup {
 
   /** Throws `ERR_RTSP_STREAM_CLOSED` on a closed hub. */
   constructor(hub: StreamHub, medias: readonly MulticastMedia[], options: MulticastGroupOptions) {
-    const { limits, policy, senderReports } = options
+    const { limits, policy, senderReports, isProtected } = options
     const onFirstReport = (): void => {
       if (this.#hasReported) return
       this.#hasReported = true
       options.onFirstReport()
     }
-    const hooks = { onFirstReport, onDropStart: options.onDropStart, onDropEnd: options.onDropEnd }
+    const { onDropStart, onDropEnd, onExhausted } = options
+    const hooks = { onFirstReport, onDropStart, onDropEnd, onExhausted }
     this.#readers = medias.map(({ mediaIndex, address, rtpPort, rtcpPort, rtp, rtcp, receives }) =>
       hub.createReader({
         target: { protocol: 'udp', rtp, rtcp, address },
@@ -60,6 +65,7 @@ export class MulticastGroup {
         limits,
         policy: policy === 'close' ? 'drop-to-random-access' : policy,
         senderReports,
+        isProtected,
         hooks,
       }),
     )

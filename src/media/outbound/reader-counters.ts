@@ -2,6 +2,7 @@ import type { UnixMillis } from '../../contracts/units.ts'
 import { anchorFlag, type Burst, isRtcpFlag } from './burst.ts'
 import type { OutboundPacket } from './outbound-packet.ts'
 import type { ReaderMedia, ReaderMediaStats } from './reader-options.ts'
+import { rtcpOverheadBytes, rtpOverheadBytes } from './reader-protection.ts'
 import { readUint16, readUint32 } from './rtp-layout.ts'
 import {
   bytesField,
@@ -27,6 +28,9 @@ export class ReaderCounters {
   readonly #receives: Uint8Array
   /** `StreamTracks.totals` as it was when the reader joined. */
   readonly #joined: Float64Array
+  /** Bytes that encryption adds to each packet. Everything below counts packets without them. */
+  readonly #rtpOverhead: number
+  readonly #rtcpOverhead: number
   #isJoined = false
   /** One array for everything below, so that it can be put aside and restored in one go. */
   readonly #state: Float64Array
@@ -42,8 +46,10 @@ export class ReaderCounters {
   readonly #seenAnchors: Float64Array
   #aside: Float64Array | undefined = undefined
 
-  constructor(tracks: StreamTracks, receives: Uint8Array) {
+  constructor(tracks: StreamTracks, receives: Uint8Array, isProtected: boolean) {
     this.#receives = receives
+    this.#rtpOverhead = isProtected ? rtpOverheadBytes : 0
+    this.#rtcpOverhead = isProtected ? rtcpOverheadBytes : 0
     const total = tracks.totals.length
     const formats = tracks.formats.length
     this.#tracks = tracks
@@ -139,7 +145,7 @@ export class ReaderCounters {
     const at = (burst.formatIndexes[index] ?? 0) * formatFields
     this.#add(at + packetsField, 1)
     this.#add(at + octetsField, burst.octets[index] ?? 0)
-    this.#add(at + bytesField, burst.sizes[index] ?? 0)
+    this.#add(at + bytesField, (burst.sizes[index] ?? 0) - this.#rtpOverhead)
     this.noteSent(burst, index)
   }
 
@@ -149,7 +155,7 @@ export class ReaderCounters {
     const size = burst.sizes[index] ?? 0
     if (((burst.flags[index] ?? 0) & isRtcpFlag) !== 0) {
       this.#add(this.#mediaAt(mediaIndex) + rtcpPacketsField, -1)
-      this.#add(this.#mediaAt(mediaIndex) + rtcpBytesField, -size)
+      this.#add(this.#mediaAt(mediaIndex) + rtcpBytesField, this.#rtcpOverhead - size)
       this.noteOwnRtcpDropped(mediaIndex)
       return
     }
@@ -157,11 +163,11 @@ export class ReaderCounters {
     const at = formatIndex * formatFields
     this.#add(at + packetsField, -1)
     this.#add(at + octetsField, -(burst.octets[index] ?? 0))
-    this.#add(at + bytesField, -size)
+    this.#add(at + bytesField, this.#rtpOverhead - size)
     this.noteOwnRtpDropped(formatIndex)
   }
 
-  /** A packet for this reader alone goes out: `length` bytes, presented at `ntp`. */
+  /** A packet for this reader alone goes out: `length` bytes before encryption, presented at `ntp`. */
   noteOwnRtp(packet: OutboundPacket, length: number, ntp: UnixMillis): void {
     const { track } = packet
     const at = track.index * formatFields
@@ -175,7 +181,7 @@ export class ReaderCounters {
     this.#lastNtps[track.index] = ntp
   }
 
-  /** An RTCP packet for this reader alone goes out. */
+  /** An RTCP packet for this reader alone goes out: `length` bytes before encryption. */
   noteOwnRtcp(mediaIndex: number, length: number): void {
     this.#add(this.#mediaAt(mediaIndex) + rtcpPacketsField, 1)
     this.#add(this.#mediaAt(mediaIndex) + rtcpBytesField, length)
@@ -217,15 +223,21 @@ export class ReaderCounters {
       // Of a back channel the reader was only sent what was written to it alone.
       const value = receives ? (index: number) => this.#valueAt(index) : (index: number) => this.#sums[index] ?? 0
       const formats = this.#tracks.medias[mediaIndex]?.formats ?? []
-      const rtpBytes = receives ? formats.reduce((sum, it) => sum + value(it.index * formatFields + bytesField), 0) : 0
+      const rtpBytes = receives ? formats.reduce((sum, track) => sum + this.#bytes(track), 0) : 0
+      const rtcpPackets = value(at + rtcpPacketsField)
       return {
         mediaIndex,
-        bytes: rtpBytes + value(at + rtcpBytesField),
-        rtcpPackets: value(at + rtcpPacketsField),
+        bytes: rtpBytes + value(at + rtcpBytesField) + rtcpPackets * this.#rtcpOverhead,
+        rtcpPackets,
         droppedRtcpPackets: this.#droppedRtcp[mediaIndex] ?? 0,
         formats: receives ? formats.map((track) => this.#formatStats(track)) : [],
       }
     })
+  }
+
+  /** Bytes of RTP packets of a format as they went out. */
+  #bytes(track: FormatTrack): number {
+    return this.#valueAt(track.index * formatFields + bytesField) + this.packets(track) * this.#rtpOverhead
   }
 
   #formatStats(track: FormatTrack): ReaderMediaStats['formats'][number] {
@@ -240,7 +252,7 @@ export class ReaderCounters {
       localSsrc: track.ssrc,
       packets: this.packets(track),
       octets: this.octets(track),
-      bytes: this.#valueAt(track.index * formatFields + bytesField),
+      bytes: this.#bytes(track),
       droppedPackets: this.#droppedPackets[track.index] ?? 0,
       lastSequenceNumber: sequenceNumber < 0 ? undefined : sequenceNumber,
       lastRtp: timestamp < 0 ? undefined : timestamp,

@@ -10,11 +10,14 @@ const nothing = new Uint8Array(0)
  */
 export class ReaderGroup {
   readonly key: string
+  /** Its readers get encrypted packets. */
+  readonly isProtected: boolean
   readonly #map: ChannelMap | undefined
   #readers: readonly HubReader[] = []
 
-  constructor(key: string, map: ChannelMap | undefined) {
+  constructor(key: string, map: ChannelMap | undefined, isProtected: boolean) {
     this.key = key
+    this.isProtected = isProtected
     this.#map = map
   }
 
@@ -30,7 +33,7 @@ export class ReaderGroup {
     this.#readers = this.#readers.filter((other) => other !== reader)
   }
 
-  /** Gives the burst to every reader. */
+  /** Gives the burst to every reader: the encrypted one if they are for that. */
   deliver(burst: Burst): void {
     const readers = this.#readers
     const shared = this.#map === undefined ? nothing : this.#map.frames(burst, 0, burst.count)

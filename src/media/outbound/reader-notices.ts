@@ -21,6 +21,11 @@ export class ReaderNotices {
     this.#add(() => this.#hooks.onFirstReport())
   }
 
+  /** Nothing more can be encrypted. */
+  exhausted(): void {
+    this.#add(() => this.#hooks.onExhausted())
+  }
+
   /** A drop has started or ended, while the reader has lost `dropped` RTP packets altogether. */
   dropChanged(isDropping: boolean, dropped: number): void {
     if (isDropping) {

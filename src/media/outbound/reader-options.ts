@@ -71,6 +71,8 @@ export interface ReaderHooks {
   onDropStart(): void
   /** Packets flow again; `droppedPackets` RTP packets were left out in between. Also told when the reader closes. */
   onDropEnd(droppedPackets: number): void
+  /** Nothing more can be encrypted for it, and the reader has been closed. At most once. */
+  onExhausted(): void
 }
 
 /** Everything about a new reader. */
@@ -82,6 +84,8 @@ export interface ReaderOptions {
   readonly policy: SlowReaderPolicy
   /** Begin with what the stream has kept for new readers; it does not count against the limits. Absent: false. */
   readonly startsFromCache?: boolean
+  /** True: packets are SRTP, with the keys of the stream. Absent: in clear. */
+  readonly isProtected?: boolean
   /** False suppresses sender reports (RFC 3550 section 6.4.1). */
   readonly senderReports: boolean
   readonly hooks: ReaderHooks

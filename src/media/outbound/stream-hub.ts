@@ -11,6 +11,8 @@ import { checkRtcp, OutboundPacket } from './outbound-packet.ts'
 import type { ReaderOptions, StreamStats } from './reader-options.ts'
 import { frameHeaderBytes, writeUint32 } from './rtp-layout.ts'
 import { liveCursor, type StreamCursor } from './stream-cursor.ts'
+import { rtcpOverheadBytes, rtpOverheadBytes } from './reader-protection.ts'
+import { StreamProtection } from './stream-protection.ts'
 import {
   bytesField,
   formatFields,
@@ -42,9 +44,15 @@ export interface StreamHubOptions {
   readonly maxBurstBytes?: number
   /** Keep the packets since the last picture that can be decoded alone, for new readers. Absent: do not. */
   readonly gopCache?: GopCacheLimits | undefined
+  /** Readers may ask for SRTP: keys are made, and the indices of packets counted. Absent: no. */
+  readonly isProtectable?: boolean
+  /** Rollover counter that the count begins with, 0..2^32-1; 0 if absent. */
+  readonly firstRollover?: number
 }
 
 export class StreamHub {
+  /** Keys and counts of SRTP; undefined where nobody may ask for it. */
+  readonly protection: StreamProtection | undefined
   readonly #core: HubCore
   readonly #tracks: StreamTracks
   readonly #clock: Clock
@@ -59,7 +67,12 @@ export class StreamHub {
     this.#maxBurstBytes = options.maxBurstBytes ?? 65_536
     const hasVideo = this.#tracks.medias.some((media) => media.isVideo)
     const cache = options.gopCache !== undefined && hasVideo ? new GopCache(this.#tracks, options.gopCache) : undefined
-    this.#core = new HubCore(this.#tracks, options.clock, options.maxPacketBytes ?? 1472, this.#readers, cache)
+    this.protection =
+      options.isProtectable === true
+        ? new StreamProtection(this.#tracks, options.entropy, options.firstRollover)
+        : undefined
+    const maxPacketBytes = options.maxPacketBytes ?? 1472
+    this.#core = new HubCore(this.#tracks, options.clock, maxPacketBytes, this.#readers, cache, this.protection)
   }
 
   /** True after `close`. */
@@ -118,16 +131,18 @@ export class StreamHub {
     totals[at + octetsField] = (totals[at + octetsField] ?? 0) + packet.octets
     totals[at + bytesField] = (totals[at + bytesField] ?? 0) + rtp.length
     const flags = this.#flagsOf(media, packet)
-    this.#core.cache?.append(rtp, packet, flags, track.ntp)
+    const packetIndex = this.protection === undefined ? 0 : this.#countIndex(this.protection, packet)
+    this.#core.cache?.append(rtp, packet, flags, track.ntp, packetIndex)
     if (media.recipients === 0) return
     track.deliveredPackets += media.recipients
-    media.deliveredBytes += media.recipients * rtp.length
+    media.deliveredBytes += media.recipients * rtp.length + media.protectedRecipients * rtpOverheadBytes
     const burst = this.#core.burst
     const index = burst.count
     const position = burst.append(rtp, (mediaIndex * 2) & 0xff, mediaIndex, track.index, flags)
     writeUint32(burst.slab.bytes, position + 8, track.ssrc)
     burst.octets[index] = packet.octets
     burst.ntps[index] = track.ntp
+    burst.packetIndices[index] = packetIndex
     if (packet.isAnchor) burst.anchorMask |= formatBit(track.index)
   }
 
@@ -144,7 +159,7 @@ export class StreamHub {
     totals[at + rtcpBytesField] = (totals[at + rtcpBytesField] ?? 0) + rtcp.length
     if (media.recipients === 0) return
     media.deliveredRtcpPackets += media.recipients
-    media.deliveredBytes += media.recipients * rtcp.length
+    media.deliveredBytes += media.recipients * rtcp.length + media.protectedRecipients * rtcpOverheadBytes
     const burst = this.#core.burst
     burst.octets[burst.count] = 0
     burst.append(rtcp, (mediaIndex * 2 + 1) & 0xff, mediaIndex, -1, isRtcpFlag)
@@ -190,6 +205,17 @@ export class StreamHub {
     this.#isClosed = true
     this.#core.flush()
     for (const reader of [...this.#readers]) reader.close()
+  }
+
+  /** The SRTP index of a packet. When they are used up nothing more can be encrypted, and those readers are closed. */
+  #countIndex(protection: StreamProtection, { track, sequenceNumber }: OutboundPacket): number {
+    const wasExhausted = protection.isExhausted
+    const index = protection.count(track, sequenceNumber)
+    if (protection.isExhausted && !wasExhausted) {
+      for (const reader of [...this.#readers]) if (reader.isProtected) reader.exhaust()
+      this.#core.awaitTurnEnd()
+    }
+    return index
   }
 
   #assertOpen(): void {

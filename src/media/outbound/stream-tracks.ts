@@ -53,6 +53,8 @@ export class FormatTrack {
   flushedAnchorNtp: UnixMillis = 0
   /** Packets times recipients. */
   deliveredPackets = 0
+  /** Highest SRTP index so far, in a stream that can be encrypted; -1 before the first packet. */
+  highestIndex = -1
 
   constructor(index: number, mediaIndex: number, format: Format, ssrc: number) {
     this.index = index
@@ -71,8 +73,9 @@ export class MediaTrack {
   readonly formats: readonly FormatTrack[]
   /** By payload type, 0..127. */
   readonly byPayloadType: readonly (FormatTrack | undefined)[]
-  /** Readers that are armed or open and set this media up. */
+  /** Readers that are armed or open and set this media up; and how many of them get it encrypted. */
   recipients = 0
+  protectedRecipients = 0
   /** RTP and RTCP bytes, and RTCP packets, times recipients. */
   deliveredBytes = 0
   deliveredRtcpPackets = 0
@@ -132,8 +135,12 @@ export class StreamTracks {
   }
 
   /** A reader of the medias that are 1 in `receives` comes (1) or goes (-1). */
-  countRecipients(receives: Uint8Array, step: 1 | -1): void {
-    for (const media of this.medias) if (receives[media.index] === 1) media.recipients += step
+  countRecipients(receives: Uint8Array, isProtected: boolean, step: 1 | -1): void {
+    for (const media of this.medias) {
+      if (receives[media.index] !== 1) continue
+      media.recipients += step
+      if (isProtected) media.protectedRecipients += step
+    }
   }
 
   /** A packet of a format was given to one more reader. */

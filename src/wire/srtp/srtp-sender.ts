@@ -73,8 +73,7 @@ export class SrtpSender {
   protectRtpInto(packet: Uint8Array, into: Uint8Array, offset: number): number | Failure {
     const size = packet.length
     if (size + this.rtpOverheadBytes > maxProtectedBytes) return srtpFailures.tooLong
-    const clearBytes = rtpClearBytes(packet, size)
-    if (clearBytes < 0) return srtpFailures.header
+    if (rtpClearBytes(packet, size) < 0) return srtpFailures.header
     const ssrc = readUint32(packet, 8)
     const sequence = readUint16(packet, 2)
     const highest = this.#rtpIndices.get(ssrc)
@@ -86,7 +85,22 @@ export class SrtpSender {
     if (index >= indexCount) return srtpFailures.exhausted
     checkRoom(into, offset, size + this.rtpOverheadBytes)
     if (highest === undefined || index > highest) this.#rtpIndices.set(ssrc, index)
+    return this.protectRtpAt(packet, index, into, offset)
+  }
 
+  /**
+   * As `protectRtpInto`, at an index that the caller counts, 0 to 2^48-1: nothing is remembered of it. Its lower 16 bits
+   * have to be the sequence number of the packet, and two different packets must not have the same one. Failure:
+   * `ERR_RTSP_SRTP_MALFORMED`.
+   */
+  protectRtpAt(packet: Uint8Array, index: number, into: Uint8Array, offset: number): number | Failure {
+    const size = packet.length
+    if (size + this.rtpOverheadBytes > maxProtectedBytes) return srtpFailures.tooLong
+    const clearBytes = rtpClearBytes(packet, size)
+    if (clearBytes < 0) return srtpFailures.header
+    checkRoom(into, offset, size + this.rtpOverheadBytes)
+    const ssrc = readUint32(packet, 8)
+    const sequence = readUint16(packet, 2)
     const rollover = rolloverOf(index)
     scratch.reserve(size)
     scratch.bytes.set(packet, padBytes)
