@@ -25,7 +25,7 @@ import type { MediaProtection } from './session/key-effects.ts'
 import type { ActivityLimits, SessionMessage, SessionState } from './session/protocol.ts'
 import type { MulticastAddresses } from './stream/multicast-addresses.ts'
 import type { MulticastLine } from './stream/multicast-effects.ts'
-import type { MulticastAddress, StreamMessage, StreamState } from './stream/protocol.ts'
+import type { MulticastAddress, MulticastKind, StreamMessage, StreamState } from './stream/protocol.ts'
 import type { Intake } from './tunnel/intake.ts'
 
 /**
@@ -186,6 +186,6 @@ export interface StreamEntry {
   readonly onReaders: (count: number) => void
   /** Groups that the application chose, by media index; `null`: any free ones. */
   readonly multicastAddresses: readonly MulticastAddress[] | null
-  /** The open multicast groups, `null` while nobody reads them. */
-  multicast: MulticastLine | null
+  /** The open multicast groups; none while nobody reads them. */
+  readonly multicast: Map<MulticastKind, MulticastLine>
 }

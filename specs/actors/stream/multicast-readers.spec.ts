@@ -8,7 +8,7 @@ const reader = (sessionId: string): StreamReader => ({
   address: '10.0.0.1',
   zone: '',
   clientRtpPort: null,
-  isMulticast: true,
+  multicast: 'clear',
 })
 const join = (sessionId: string, callId = 1): StreamMessage => ({
   type: 'reader.joinRequested',
@@ -17,7 +17,7 @@ const join = (sessionId: string, callId = 1): StreamMessage => ({
 })
 const leave = (sessionId: string): StreamMessage => ({ type: 'reader.left', sessionId })
 const groups = [{ ip: '224.1.0.1', rtpPort: 8002, rtcpPort: 8003 }]
-const opened: StreamMessage = { type: 'multicast.opened', groups }
+const opened: StreamMessage = { type: 'multicast.opened', of: 'clear', groups }
 const failure = new Failure('ERR_RTSP_MULTICAST', 'why')
 
 function after(...messages: StreamMessage[]): { state: StreamState; effects: readonly object[]; kinds: string[] } {
@@ -50,7 +50,7 @@ describe('stream reducer: readers over multicast (spec 6.13)', () => {
   })
 
   it('refuses all who wait when the groups cannot be opened, and tries again for the next', () => {
-    const failed: StreamMessage = { type: 'multicast.failed', failure }
+    const failed: StreamMessage = { type: 'multicast.failed', of: 'clear', failure }
     expect(after(join('s1', 4), join('s2', 7), failed).effects).toEqual([
       { kind: 'refuseReader', sessionId: 's1', callId: 4, failure },
       { kind: 'refuseReader', sessionId: 's2', callId: 7, failure },
@@ -62,7 +62,7 @@ describe('stream reducer: readers over multicast (spec 6.13)', () => {
     const unicast: StreamMessage = {
       type: 'reader.joinRequested',
       callId: 1,
-      reader: { ...reader('s9'), isMulticast: false },
+      reader: { ...reader('s9'), multicast: null },
     }
     expect(after(unicast, join('s1'), join('s2'), opened, leave('s1')).kinds).toEqual(['publishReaders'])
     expect(after(unicast, join('s1'), join('s2'), opened, leave('s1'), leave('s2')).kinds).toEqual([
@@ -99,15 +99,15 @@ describe('stream reducer: readers over multicast (spec 6.13)', () => {
   })
 
   it('reports in periods while the groups are open, and not after', () => {
-    const fired: StreamMessage = { type: 'timer.senderReports.fired' }
-    const started: StreamMessage = { type: 'reports.started' }
+    const fired: StreamMessage = { type: 'timer.senderReports.fired', of: 'clear' }
+    const started: StreamMessage = { type: 'reports.started', of: 'clear' }
     expect(after(join('s1'), opened, started).kinds).toEqual(['startReportTimer'])
     expect(after(join('s1'), opened, fired).kinds).toEqual(['sendSenderReports', 'startReportTimer'])
     expect(after(join('s1'), opened, leave('s1'), fired).kinds).toEqual([])
     expect(after(started).kinds).toEqual([])
   })
 
-  it.each([opened, { type: 'multicast.failed', failure } as const])(
+  it.each([opened, { type: 'multicast.failed', of: 'clear', failure } as const])(
     'takes no notice of $type that comes late',
     (late) => {
       expect(after(late).kinds).toEqual([])

@@ -7,7 +7,7 @@ const udp = (sessionId: string, port: number | null, address = '10.0.0.1'): Stre
   address,
   zone: '',
   clientRtpPort: port,
-  isMulticast: false,
+  multicast: null,
 })
 
 const join = (reader: StreamReader, callId = 1): StreamMessage => ({ type: 'reader.joinRequested', callId, reader })

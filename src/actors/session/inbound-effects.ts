@@ -4,6 +4,7 @@ import type { DatagramReceiver } from '../../media/udp-router.ts'
 import type { FrameReceiver, Runtime, SessionEntry } from '../runtime.ts'
 import { protectMedia } from './key-effects.ts'
 import type { SessionEffect, SessionMedia } from './protocol.ts'
+import { multicastKindOf } from './setup.ts'
 
 /** What lets packets of a peer in: tracks, interleaved channels, UDP sources. */
 
@@ -106,9 +107,11 @@ function registerSources(runtime: Runtime, tracks: InboundTracks, effect: Effect
 function registerMulticastSources(
   runtime: Runtime,
   tracks: InboundTracks,
-  { streamId, medias, address }: Effect<'openInbound'>,
+  { streamId, medias, address, transport }: Effect<'openInbound'>,
 ): (() => void) | null {
-  const sources = streamId === null ? undefined : runtime.streams.get(streamId)?.multicast?.sources
+  const of = multicastKindOf(transport)
+  if (streamId === null || of === null) return null
+  const sources = runtime.streams.get(streamId)?.multicast.get(of)?.sources
   if (sources === undefined) return null
   const releases = medias.map(({ mediaIndex }) => {
     const onRtcp: DatagramReceiver = (bytes) => tracks.receiveRtcp(mediaIndex, bytes)

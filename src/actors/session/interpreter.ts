@@ -82,7 +82,7 @@ function interpret(runtime: Runtime, entry: SessionEntry, effect: SessionEffect,
       return runtime.connections.get(connectionId)?.ref.tell({ type: 'session.answered', requestId, answer })
     }
     case 'joinStream': {
-      const { callId, streamId, address, zone, clientRtpPort, isMulticast } = effect
+      const { callId, streamId, address, zone, clientRtpPort, multicast } = effect
       const stream = runtime.streams.get(streamId)
       if (stream === undefined) {
         self.tell({ type: 'stream.refused', callId, failure: new Failure('ERR_RTSP_STREAM_CLOSED') })
@@ -91,7 +91,7 @@ function interpret(runtime: Runtime, entry: SessionEntry, effect: SessionEffect,
       stream.ref.tell({
         type: 'reader.joinRequested',
         callId,
-        reader: { sessionId, address, zone, clientRtpPort, isMulticast },
+        reader: { sessionId, address, zone, clientRtpPort, multicast },
       })
       return
     }

@@ -6,7 +6,7 @@ import type { ServerConfig } from '../config.ts'
 import type { KeyOffer } from '../connection/offered-keys.ts'
 import type { SessionAnswer } from '../connection/protocol.ts'
 import type { HandlerCall, HandlerOutcome, SessionTransport, StreamFacts } from '../handler-call.ts'
-import type { MulticastAddress } from '../stream/protocol.ts'
+import type { MulticastAddress, MulticastKind } from '../stream/protocol.ts'
 import type { SessionMethod, SessionTag } from './transitions.ts'
 
 /** Who created the session. UDP media goes to this address, and only its IP may use the session. */
@@ -169,7 +169,7 @@ export type SessionEffect =
       readonly address: string
       readonly zone: string
       readonly clientRtpPort: number | null
-      readonly isMulticast: boolean
+      readonly multicast: MulticastKind | null
     }
   | { readonly kind: 'leaveStream'; readonly streamId: StreamId }
   /** Prepares the receiving half for one more media. */

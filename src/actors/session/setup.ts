@@ -5,7 +5,7 @@ import { createResponse, type RtspResponse } from '../../wire/rtsp/message.ts'
 import { matchAnnouncedControl, setupPath } from '../../wire/url/request-path.ts'
 import type { ServerConfig } from '../config.ts'
 import type { HandlerOutcome, SessionTransport, StreamFacts } from '../handler-call.ts'
-import type { MulticastAddress } from '../stream/protocol.ts'
+import type { MulticastAddress, MulticastKind } from '../stream/protocol.ts'
 import { answer, refuse } from './answers.ts'
 import type { SessionMedia, SessionRequest, SessionState, SessionStep, SetupPlan } from './protocol.ts'
 
@@ -62,10 +62,16 @@ function isOffered(offer: TransportHeader, config: ServerConfig, { secure, tunne
   if (offer.protocol === 'tcp') return true
   // Packets in clear beside an encrypted connection would defeat it, and a tunnel is there because of a firewall.
   if ((secure && !isProtected) || tunnelled) return false
-  if (isMulticastOffer(offer)) return config.multicast && !isProtected
+  if (isMulticastOffer(offer)) return config.multicast
   if (config.udp === null) return false
   // GStreamer may offer `client_port=0-0`; nothing can be sent there, the next alternative may do.
   return offer.clientPort === undefined || (offer.clientPort[0] > 0 && offer.clientPort[1] > 0)
+}
+
+/** The groups that a reader over this transport listens to. */
+export function multicastKindOf({ protocol, profile }: SessionTransport): MulticastKind | null {
+  if (protocol !== 'udp-multicast') return null
+  return profile === 'SAVP' ? 'srtp' : 'clear'
 }
 
 /** Interleaved frames with the word `multicast` are interleaved frames. */
@@ -184,7 +190,7 @@ export function settleSetup(
         zone: state.author.zone,
         // Only the first SETUP reserves ports: the later ones belong to the same reader.
         clientRtpPort: plan.transport.protocol === 'udp' && state.medias.length === 0 ? setupMedia.clientRtpPort : null,
-        isMulticast: plan.transport.protocol === 'udp-multicast',
+        multicast: multicastKindOf(plan.transport),
       },
     ],
   }

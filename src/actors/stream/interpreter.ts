@@ -4,7 +4,14 @@ import type { ActorContext } from '../../kernel/behavior.ts'
 import { StreamHub } from '../../media/outbound/stream-hub.ts'
 import type { ReadingConfig, Runtime, StreamEntry } from '../runtime.ts'
 import { closeMulticast, openMulticast } from './multicast-effects.ts'
-import type { MulticastAddress, StreamEffect, StreamMessage, StreamState } from './protocol.ts'
+import {
+  multicastKinds,
+  type MulticastAddress,
+  type MulticastKind,
+  type StreamEffect,
+  type StreamMessage,
+  type StreamState,
+} from './protocol.ts'
 import { initStream, reduceStream } from './reducer.ts'
 
 /** The side of a stream that touches the world: its hub, and the sessions that read it. */
@@ -33,15 +40,27 @@ export function openStream(
     onStopped: (state: StreamState, fault: unknown) => {
       runtime.streams.delete(id)
       for (const { ip } of multicastAddresses ?? []) runtime.multicast?.addresses.free(ip)
-      closeMulticast(entry)
+      for (const kind of multicastKinds) closeMulticast(entry, kind)
       if (fault === undefined) return
       hub.close()
-      const waiting = state.multicast.tag === 'opening' ? state.multicast.waiting.map(({ reader }) => reader) : []
+      const waiting = multicastKinds.flatMap((of) => {
+        const multicast = state.multicast[of]
+        return multicast.tag === 'opening' ? multicast.waiting.map(({ reader }) => reader) : []
+      })
       for (const reader of [...state.readers, ...waiting])
         runtime.sessions.get(reader.sessionId)?.ref.tell({ type: 'stream.ended' })
     },
   })
-  const entry: StreamEntry = { id, ref, hub, description, slowReaders, onReaders, multicastAddresses, multicast: null }
+  const entry: StreamEntry = {
+    id,
+    ref,
+    hub,
+    description,
+    slowReaders,
+    onReaders,
+    multicastAddresses,
+    multicast: new Map(),
+  }
   for (const { ip } of multicastAddresses ?? []) runtime.multicast?.addresses.reserve(ip)
   runtime.streams.set(id, entry)
   return entry
@@ -67,21 +86,23 @@ function interpret(
       return
     }
     case 'openMulticast': {
-      openMulticast(runtime, entry, self)
+      openMulticast(runtime, entry, effect.of, self)
       return
     }
     case 'closeMulticast': {
-      closeMulticast(entry)
+      closeMulticast(entry, effect.of)
       return
     }
     case 'sendSenderReports':
-      return entry.multicast?.group.sendReports(runtime.clock.now())
+      return entry.multicast.get(effect.of)?.group.sendReports(runtime.clock.now())
     case 'startReportTimer': {
-      self.startTimer('senderReports', runtime.config.senderReportPeriodMs, { type: 'timer.senderReports.fired' })
+      const { of } = effect
+      const fired = { type: 'timer.senderReports.fired', of } as const
+      self.startTimer(reportTimer(of), runtime.config.senderReportPeriodMs, fired)
       return
     }
     case 'cancelReportTimer': {
-      self.cancelTimer('senderReports')
+      self.cancelTimer(reportTimer(effect.of))
       return
     }
     case 'closeHub': {
@@ -97,3 +118,5 @@ function interpret(
     }
   }
 }
+
+const reportTimer = (of: MulticastKind): string => `senderReports ${of}`

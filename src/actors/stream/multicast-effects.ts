@@ -1,11 +1,12 @@
 import { from } from 'rxjs'
 import { Failure, isFailure } from '../../contracts/failure.ts'
 import type { DatagramSocket } from '../../contracts/network.ts'
+import type { SessionId } from '../../contracts/units.ts'
 import type { ActorContext } from '../../kernel/behavior.ts'
 import { MulticastGroup, type MulticastMedia } from '../../media/outbound/multicast-group.ts'
 import { MulticastSources } from '../../media/multicast-sources.ts'
 import type { MulticastRuntime, Runtime, StreamEntry } from '../runtime.ts'
-import type { MulticastAddress, StreamMessage, StreamState } from './protocol.ts'
+import type { MulticastAddress, MulticastKind, StreamMessage, StreamState } from './protocol.ts'
 
 /**
  * The sockets of a stream's multicast groups. A group is opened for every media of the stream, whether the reader wants
@@ -24,22 +25,23 @@ export interface MulticastLine {
 type Self = ActorContext<StreamMessage, StreamState>
 
 /** Opens all groups; the outcome comes as a message. A stream that has ended meanwhile leaves nothing open. */
-export function openMulticast(runtime: Runtime, entry: StreamEntry, self: Self): void {
-  const opening = openLine(runtime, entry, self)
+export function openMulticast(runtime: Runtime, entry: StreamEntry, of: MulticastKind, self: Self): void {
+  const opening = openLine(runtime, entry, of, self)
   keepUntilDone(runtime.multicast, opening)
-  self.watch('multicast', from(opening))
+  self.watch(`multicast ${of}`, from(opening))
 }
 
 /** Closes the groups; does nothing if there are none. */
-export function closeMulticast(entry: StreamEntry): void {
-  entry.multicast?.close()
-  entry.multicast = null
+export function closeMulticast(entry: StreamEntry, of: MulticastKind): void {
+  entry.multicast.get(of)?.close()
+  entry.multicast.delete(of)
 }
 
-async function openLine(runtime: Runtime, entry: StreamEntry, self: Self): Promise<StreamMessage> {
+async function openLine(runtime: Runtime, entry: StreamEntry, of: MulticastKind, self: Self): Promise<StreamMessage> {
   const { multicast } = runtime
+  const failed = (failure: Failure): StreamMessage => ({ type: 'multicast.failed', of, failure })
   if (multicast === null) return failed(new Failure('ERR_RTSP_FAULT', 'multicast is off'))
-  const groups = takeAddresses(multicast, entry)
+  const groups = takeAddresses(multicast, entry, of)
   if (isFailure(groups)) return failed(groups)
   const giveBack = (): void => {
     if (entry.multicastAddresses === null) for (const { ip } of groups) multicast.addresses.free(ip)
@@ -51,20 +53,26 @@ async function openLine(runtime: Runtime, entry: StreamEntry, self: Self): Promi
     closeAll(multicast, sockets)
     return failed(new Failure('ERR_RTSP_STREAM_CLOSED'))
   }
-  entry.multicast = createLine(runtime, entry, groups, sockets, self, () => {
+  const line = createLine(runtime, entry, of, groups, sockets, self, () => {
     closeAll(multicast, sockets)
     giveBack()
   })
-  return { type: 'multicast.opened', groups }
-}
-
-function failed(failure: Failure): StreamMessage {
-  return { type: 'multicast.failed', failure }
+  entry.multicast.set(of, line)
+  return { type: 'multicast.opened', of, groups }
 }
 
 /** The addresses that the application chose for the stream, or free ones. */
-function takeAddresses(multicast: MulticastRuntime, entry: StreamEntry): readonly MulticastAddress[] | Failure {
-  if (entry.multicastAddresses !== null) return entry.multicastAddresses
+function takeAddresses(
+  multicast: MulticastRuntime,
+  entry: StreamEntry,
+  of: MulticastKind,
+): readonly MulticastAddress[] | Failure {
+  if (entry.multicastAddresses !== null) {
+    const other = of === 'srtp' ? 'clear' : 'srtp'
+    return entry.ref.state.multicast[other].tag === 'closed'
+      ? entry.multicastAddresses
+      : new Failure('ERR_RTSP_MULTICAST', `the groups that were chosen for the stream carry it as ${other}`)
+  }
   const { rtpPort, rtcpPort } = multicast
   const groups: MulticastAddress[] = []
   while (groups.length < entry.description.medias.length) {
@@ -101,6 +109,7 @@ async function bindAll(
 function createLine(
   runtime: Runtime,
   entry: StreamEntry,
+  of: MulticastKind,
   groups: readonly MulticastAddress[],
   sockets: readonly DatagramSocket[],
   self: Self,
@@ -129,11 +138,11 @@ function createLine(
     limits: { maxQueuedBytes, maxQueuedPackets },
     policy: entry.slowReaders,
     senderReports,
-    isProtected: false,
-    onExhausted: () => undefined,
-    onFirstReport: () => self.tell({ type: 'reports.started' }),
-    onDropStart: () => tellDrop(runtime, entry, 'started', 0),
-    onDropEnd: (droppedPackets) => tellDrop(runtime, entry, 'ended', droppedPackets),
+    isProtected: of === 'srtp',
+    onFirstReport: () => self.tell({ type: 'reports.started', of }),
+    onDropStart: () => tellDrop(runtime, entry, of, 'started', 0),
+    onDropEnd: (droppedPackets) => tellDrop(runtime, entry, of, 'ended', droppedPackets),
+    onExhausted: () => endListeners(runtime, entry, of),
   })
   let isClosed = false
   return {
@@ -149,12 +158,28 @@ function createLine(
 }
 
 /** Every session that listens misses the packets. */
-function tellDrop(runtime: Runtime, entry: StreamEntry, phase: 'started' | 'ended', droppedPackets: number): void {
+function tellDrop(
+  runtime: Runtime,
+  entry: StreamEntry,
+  of: MulticastKind,
+  phase: 'started' | 'ended',
+  droppedPackets: number,
+): void {
   const failure = new Failure('ERR_RTSP_WRITE_QUEUE_FULL')
-  for (const { sessionId, isMulticast } of entry.ref.state.readers) {
-    if (!isMulticast) continue
+  for (const sessionId of listenersOf(entry, of)) {
     runtime.application.publish({ type: 'stream.writeError', sessionId, failure, phase, droppedPackets })
   }
+}
+
+/** No packet can be encrypted for the group any more. */
+function endListeners(runtime: Runtime, entry: StreamEntry, of: MulticastKind): void {
+  const failure = new Failure('ERR_RTSP_SRTP_EXHAUSTED')
+  for (const sessionId of listenersOf(entry, of))
+    runtime.sessions.get(sessionId)?.ref.tell({ type: 'resource.failed', failure })
+}
+
+function listenersOf(entry: StreamEntry, of: MulticastKind): readonly SessionId[] {
+  return entry.ref.state.readers.filter(({ multicast }) => multicast === of).map(({ sessionId }) => sessionId)
 }
 
 function closeAll(multicast: MulticastRuntime, sockets: readonly DatagramSocket[]): void {

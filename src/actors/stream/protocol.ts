@@ -1,6 +1,15 @@
 import type { Failure } from '../../contracts/failure.ts'
 import type { SessionId, StreamId } from '../../contracts/units.ts'
 
+/**
+ * The two sets of multicast groups that a stream may have: packets in clear and encrypted ones must not meet in one. Who
+ * listens to a group that carries both can use neither, and the key would protect nothing.
+ */
+export type MulticastKind = 'clear' | 'srtp'
+
+/** All kinds. */
+export const multicastKinds: readonly MulticastKind[] = ['clear', 'srtp']
+
 /** A session that set up at least one media of the stream. */
 export interface StreamReader {
   readonly sessionId: SessionId
@@ -8,8 +17,8 @@ export interface StreamReader {
   readonly zone: string
   /** UDP: the client port its first SETUP reserved; `null` otherwise. */
   readonly clientRtpPort: number | null
-  /** It listens to the multicast groups of the stream. */
-  readonly isMulticast: boolean
+  /** The multicast groups of the stream that it listens to; `null` over unicast. */
+  readonly multicast: MulticastKind | null
 }
 
 /** A reader that waits for the multicast groups to be opened. */
@@ -38,16 +47,16 @@ export interface StreamState {
   readonly tag: 'open' | 'closed'
   readonly id: StreamId
   readonly readers: readonly StreamReader[]
-  readonly multicast: MulticastState
+  readonly multicast: Readonly<Record<MulticastKind, MulticastState>>
 }
 
 export type StreamMessage =
   | { readonly type: 'reader.joinRequested'; readonly callId: number; readonly reader: StreamReader }
   | { readonly type: 'reader.left'; readonly sessionId: SessionId }
-  | { readonly type: 'multicast.opened'; readonly groups: readonly MulticastAddress[] }
-  | { readonly type: 'multicast.failed'; readonly failure: Failure }
-  | { readonly type: 'reports.started' }
-  | { readonly type: 'timer.senderReports.fired' }
+  | { readonly type: 'multicast.opened'; readonly of: MulticastKind; readonly groups: readonly MulticastAddress[] }
+  | { readonly type: 'multicast.failed'; readonly of: MulticastKind; readonly failure: Failure }
+  | { readonly type: 'reports.started'; readonly of: MulticastKind }
+  | { readonly type: 'timer.senderReports.fired'; readonly of: MulticastKind }
   | { readonly type: 'close.ordered' }
 
 export type StreamEffect =
@@ -61,11 +70,11 @@ export type StreamEffect =
   | { readonly kind: 'refuseReader'; readonly sessionId: SessionId; readonly callId: number; readonly failure: Failure }
   | { readonly kind: 'publishReaders'; readonly count: number }
   /** Opens the groups of all medias; answered by `multicast.opened` or `multicast.failed`. */
-  | { readonly kind: 'openMulticast' }
-  | { readonly kind: 'closeMulticast' }
-  | { readonly kind: 'sendSenderReports' }
-  | { readonly kind: 'startReportTimer' }
-  | { readonly kind: 'cancelReportTimer' }
+  | { readonly kind: 'openMulticast'; readonly of: MulticastKind }
+  | { readonly kind: 'closeMulticast'; readonly of: MulticastKind }
+  | { readonly kind: 'sendSenderReports'; readonly of: MulticastKind }
+  | { readonly kind: 'startReportTimer'; readonly of: MulticastKind }
+  | { readonly kind: 'cancelReportTimer'; readonly of: MulticastKind }
   | { readonly kind: 'closeHub' }
   | { readonly kind: 'endReaders'; readonly sessionIds: readonly SessionId[] }
   | { readonly kind: 'stop' }

@@ -1,6 +1,13 @@
 import { Failure } from '../../contracts/failure.ts'
 import type { StreamId } from '../../contracts/units.ts'
-import { dropWaiting, joinMulticast, multicastFailed, multicastOpened, closeUnheard } from './multicast-readers.ts'
+import {
+  closeUnheard,
+  dropWaiting,
+  endMulticast,
+  joinMulticast,
+  multicastFailed,
+  multicastOpened,
+} from './multicast-readers.ts'
 import type { StreamEffect, StreamMessage, StreamReader, StreamState } from './protocol.ts'
 
 /**
@@ -13,8 +20,10 @@ type Step = { readonly state: StreamState; readonly effects: readonly StreamEffe
 
 /** State a stream starts with. */
 export function initStream(id: StreamId): Step {
-  return { state: { tag: 'open', id, readers: [], multicast: { tag: 'closed' } }, effects: [] }
+  return { state: { tag: 'open', id, readers: [], multicast: noMulticast }, effects: [] }
 }
+
+const noMulticast = { clear: { tag: 'closed' }, srtp: { tag: 'closed' } } as const
 
 /** Pure and total. */
 export function reduceStream(state: StreamState, message: StreamMessage): Step {
@@ -24,15 +33,23 @@ export function reduceStream(state: StreamState, message: StreamMessage): Step {
     case 'reader.left':
       return leave(dropWaiting(state, message.sessionId), message.sessionId)
     case 'multicast.opened':
-      return multicastOpened(state, message.groups)
+      return multicastOpened(state, message.of, message.groups)
     case 'multicast.failed':
-      return multicastFailed(state, message.failure)
+      return multicastFailed(state, message.of, message.failure)
     case 'reports.started':
-      return state.multicast.tag === 'closed' ? stay(state) : { state, effects: [{ kind: 'startReportTimer' }] }
-    case 'timer.senderReports.fired':
-      return state.multicast.tag === 'closed'
+      return state.multicast[message.of].tag === 'closed'
         ? stay(state)
-        : { state, effects: [{ kind: 'sendSenderReports' }, { kind: 'startReportTimer' }] }
+        : { state, effects: [{ kind: 'startReportTimer', of: message.of }] }
+    case 'timer.senderReports.fired':
+      return state.multicast[message.of].tag === 'closed'
+        ? stay(state)
+        : {
+            state,
+            effects: [
+              { kind: 'sendSenderReports', of: message.of },
+              { kind: 'startReportTimer', of: message.of },
+            ],
+          }
     case 'close.ordered':
       return close(state)
   }
@@ -49,7 +66,7 @@ function join(state: StreamState, callId: number, reader: StreamReader): Step {
     effects: [{ kind: 'refuseReader', sessionId, callId, failure }],
   })
   if (state.tag === 'closed') return refuse(new Failure('ERR_RTSP_STREAM_CLOSED'))
-  if (reader.isMulticast) return joinMulticast(state, callId, reader)
+  if (reader.multicast !== null) return joinMulticast(state, callId, reader, reader.multicast)
   if (state.readers.some((existing) => existing.sessionId === sessionId)) {
     return { state, effects: [{ kind: 'admitReader', sessionId, callId, groups: [] }] }
   }
@@ -80,18 +97,15 @@ function leave(state: StreamState, sessionId: string): Step {
 
 function close(state: StreamState): Step {
   if (state.tag === 'closed') return stay(state)
-  const step = multicastFailed(state, new Failure('ERR_RTSP_STREAM_CLOSED'))
+  const step = endMulticast(state, new Failure('ERR_RTSP_STREAM_CLOSED'))
   return {
-    state: { ...step.state, tag: 'closed', readers: [], multicast: { tag: 'closed' } },
+    state: { ...step.state, tag: 'closed', readers: [] },
     effects: [
       { kind: 'closeHub' },
       ...step.effects,
-      ...(state.multicast.tag === 'open' ? closeMulticast : []),
       { kind: 'publishReaders', count: 0 },
       { kind: 'endReaders', sessionIds: state.readers.map((reader) => reader.sessionId) },
       { kind: 'stop' },
     ],
   }
 }
-
-const closeMulticast: readonly StreamEffect[] = [{ kind: 'cancelReportTimer' }, { kind: 'closeMulticast' }]
