@@ -1,20 +1,22 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { lightClip } from './clip.ts'
 import type { Clip } from './clip.ts'
+import { BUILD_LIMIT_MS, buildGortsplibClient, expectHandedOn } from './gortsplib-client.ts'
 import { expectIntact, expectCleanEnd, expectRun } from './matrix.ts'
 import { publishWithFfmpeg, readWithFfmpeg, readWithGstreamer } from './media-programs.ts'
 import { canRouteMulticast, MULTICAST_RANGE, routeMulticastToLoopback } from './multicast-route.ts'
 import { eventually, killEverything } from './process.ts'
 import { untilPublished } from './raw-client.ts'
-import { freeUdpPortPair, startServer } from './server-program.ts'
-import type { ServerProgram } from './server-program.ts'
+import { startSecureServer } from './secure-server.ts'
+import type { SecureServer } from './secure-server.ts'
+import { freeUdpPortPair } from './server-program.ts'
 import { canRun } from './tools.ts'
 
 describe.skipIf(!canRun('multicast', ['ffmpeg', 'gstreamer']) || !canRouteMulticast())(
   'multicast',
   { timeout: 90_000 },
   () => {
-    let server: ServerProgram
+    let server: SecureServer
     let clip: Clip
     let undoRoute: (() => void) | undefined
 
@@ -24,7 +26,7 @@ describe.skipIf(!canRun('multicast', ['ffmpeg', 'gstreamer']) || !canRouteMultic
       if (typeof undo === 'string') throw new Error(undo)
       undoRoute = undo
       const port = String(await freeUdpPortPair())
-      server = await startServer([
+      server = await startSecureServer([
         ...['--multicast-range', MULTICAST_RANGE],
         ...['--multicast-port', port, '--multicast-interface', 'lo'],
       ])
@@ -66,7 +68,7 @@ describe.skipIf(!canRun('multicast', ['ffmpeg', 'gstreamer']) || !canRouteMultic
       })
     })
 
-    it('[63] reaches several readers at once, over multicast and TCP, each of them whole', async () => {
+    it('reaches several readers at once, over multicast and TCP, each of them whole', async () => {
       const url = server.url('crowd')
       const publisher = publishWithFfmpeg(url, clip, 'tcp')
       await untilPublished(server.port, 'crowd')
@@ -87,5 +89,20 @@ describe.skipIf(!canRun('multicast', ['ffmpeg', 'gstreamer']) || !canRouteMultic
       }
       expect(server.program.stderr()).toBe('')
     })
+
+    it.skipIf(!canRun('multicast with gortsplib', ['go']))(
+      '[63] UDP to multicast, gortsplib to gortsplib',
+      async () => {
+        const binary = await buildGortsplibClient()
+        const path = 'multicast-gortsplib'
+        await expectHandedOn(binary, server, {
+          path,
+          from: { url: server.at('rtsp', path), over: 'udp' },
+          to: { url: server.at('rtsp', path), over: 'multicast' },
+          agreed: ['UDP AVP', 'UDP-multicast AVP'],
+        })
+      },
+      BUILD_LIMIT_MS,
+    )
   },
 )

@@ -81,11 +81,8 @@ func pauseAndPlay(client *gortsplib.Client, arrived chan struct{}) error {
 	before := len(arrived)
 	time.Sleep(pauseTime)
 	tell(event{Event: "paused", Count: len(arrived) - before})
-	if _, err := client.Play(nil); err != nil {
-		return err
-	}
-	tell(event{Event: "resumed"})
-	return nil
+	_, err := client.Play(nil)
+	return err
 }
 
 func talk(client *gortsplib.Client, described *description.Session, packets int) error {
