@@ -1,6 +1,7 @@
 // A peer that is nobody's client library: bytes out, bytes in. Used to ask plain questions and to misbehave.
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { eventually } from './process.ts'
 
 /** A raw connection; `received` is everything that came so far, read as Latin-1 so that no byte is lost. */
@@ -14,9 +15,15 @@ export type RawClient = {
 }
 
 /** Connects to a server on this machine. */
-export const connectRaw = (port: number): Promise<RawClient> =>
+export const connectRaw = (port: number): Promise<RawClient> => rawClient(() => connect(port, '127.0.0.1'), 'connect')
+
+/** Connects under TLS, with whatever certificate the server has. */
+export const connectRawTls = (port: number): Promise<RawClient> =>
+  rawClient(() => connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }), 'secureConnect')
+
+const rawClient = (open: () => Socket, ready: 'connect' | 'secureConnect'): Promise<RawClient> =>
   new Promise((resolve, reject) => {
-    const socket: Socket = connect(port, '127.0.0.1')
+    const socket = open()
     let text = ''
     let closed = false
     socket.setEncoding('latin1')
@@ -27,7 +34,7 @@ export const connectRaw = (port: number): Promise<RawClient> =>
       closed = true
     })
     socket.once('error', reject)
-    socket.once('connect', () => {
+    socket.once(ready, () => {
       // From here on a reset is an ordinary way for the server to end a connection; `close` follows it.
       socket.on('error', () => undefined)
       resolve({
