@@ -29,7 +29,7 @@ describe.skipIf(!canRun('ffmpeg', ['ffmpeg']))('ffmpeg publishes and ffmpeg read
   }, 30_000)
 
   for (const from of TRANSPORTS) {
-    describe.concurrent(`published over ${from.toUpperCase()}`, () => {
+    describe.concurrent(`[64] published over ${from.toUpperCase()}`, () => {
       for (const to of TRANSPORTS) {
         it(`every packet of the overlap reaches a reader over ${to.toUpperCase()} bit for bit`, async () => {
           await expectIntact(server, {

@@ -29,7 +29,7 @@ describe.skipIf(!canRun('GStreamer', ['ffmpeg', 'gstreamer']))('GStreamer', { ti
   }, 30_000)
 
   for (const from of TRANSPORTS) {
-    describe.concurrent(`publishing over ${from.toUpperCase()}`, () => {
+    describe.concurrent(`[64] publishing over ${from.toUpperCase()}`, () => {
       for (const to of TRANSPORTS) {
         it(`reaches GStreamer over ${to.toUpperCase()} without a lost or changed access unit`, async () => {
           await expectIntact(server, {
@@ -45,7 +45,7 @@ describe.skipIf(!canRun('GStreamer', ['ffmpeg', 'gstreamer']))('GStreamer', { ti
   }
 
   for (const transport of TRANSPORTS) {
-    describe.concurrent(`with ffmpeg over ${transport.toUpperCase()}`, () => {
+    describe.concurrent(`[64] with ffmpeg over ${transport.toUpperCase()}`, () => {
       it('GStreamer reads what ffmpeg publishes', async () => {
         await expectIntact(server, {
           path: `from-ffmpeg-${transport}`,

@@ -15,6 +15,9 @@ import type { ServerProgram } from './server-program.ts'
 const LEAST_VIDEO = 50
 const LEAST_AUDIO = 80
 
+/** Fewest pictures that the video of a reader must give to a decoder, which needs a key picture first: one second. */
+const LEAST_PICTURES = 25
+
 /** GStreamer's publisher may stall before its first packet; so often it is started anew. */
 const MOST_TRIES = 4
 
@@ -36,9 +39,11 @@ export const expectIntact = async (server: ServerProgram, cell: Cell, tries = 1)
     // rtspclientsink of GStreamer 1.22 does not notice the end of its own input in about 1 run of 10, over TCP and UDP,
     // with other servers as with ours. By then everything has been sent, and is checked as in any other run.
     const end = await leave(reader)
+    const pictures = await reader.pictures()
     const received = reader.units()
     if (received.video.length > 0 || tries >= MOST_TRIES) {
       expectUnits(server, cell, received, end)
+      expect(pictures, `${cell.path}: decoded pictures`).toBeGreaterThanOrEqual(LEAST_PICTURES)
       return
     }
     console.warn(`${cell.path}: the publisher stalled before its first packet, starting it anew`)
@@ -50,8 +55,10 @@ export const expectIntact = async (server: ServerProgram, cell: Cell, tries = 1)
   await Promise.race([reader.program.ended, pause(cell.endsAlone ? 8_000 : 1_500)])
   if (cell.endsAlone) expect(reader.program.hasEnded(), 'the reader ended when its publisher left').toBe(true)
   const end = await leave(reader)
+  const pictures = await reader.pictures()
   const received = reader.units()
   expectUnits(server, cell, received, end)
+  expect(pictures, `${cell.path}: decoded pictures`).toBeGreaterThanOrEqual(LEAST_PICTURES)
   if (failedAfterTheEnd) expect(received.video.at(-1), 'the last picture').toEqual(cell.clip.units.video.at(-1))
 }
 

@@ -1,16 +1,41 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, it } from 'vitest'
 import { lightClip } from './clip.ts'
 import type { Clip } from './clip.ts'
 import { expectIntact } from './matrix.ts'
 import { publishWithFfmpeg, publishWithGstreamer, readWithFfmpeg, readWithGstreamer } from './media-programs.ts'
+import type { FfmpegTransport, Reader, Transport } from './media-programs.ts'
 import { killEverything } from './process.ts'
-import { connectRaw, untilPublished } from './raw-client.ts'
+import type { RunningProgram } from './process.ts'
 import { startSecureServer } from './secure-server.ts'
 import type { SecureServer } from './secure-server.ts'
 import { canRun } from './tools.ts'
 
-// RTSP under TLS and through HTTP with the real clients, one server for clear and TLS. The certificate is made here and
-// signed by nobody.
+// RTSP under TLS and through HTTP with the real clients, one server for clear and TLS. To ffmpeg a tunnel is a transport,
+// to GStreamer a scheme (rtsph, rtspsh).
+
+type From =
+  | readonly [program: 'ffmpeg', scheme: 'rtsp' | 'rtsps', over: Transport]
+  | readonly [program: 'GStreamer', scheme: 'rtsp' | 'rtsps' | 'rtsph' | 'rtspsh', over: Transport]
+type To =
+  | readonly [program: 'ffmpeg', scheme: 'rtsp' | 'rtsps', over: FfmpegTransport]
+  | readonly [program: 'GStreamer', scheme: 'rtsp' | 'rtsps' | 'rtsph' | 'rtspsh', over: Transport]
+
+const rows: readonly (readonly [title: string, from: From, to: To])[] = [
+  ['[64] TLS to TLS', ['ffmpeg', 'rtsps', 'tcp'], ['ffmpeg', 'rtsps', 'tcp']],
+  ['[64] TLS to TLS', ['ffmpeg', 'rtsps', 'tcp'], ['GStreamer', 'rtsps', 'tcp']],
+  ['[64] TLS to TLS', ['GStreamer', 'rtsps', 'tcp'], ['ffmpeg', 'rtsps', 'tcp']],
+  ['[64] TLS to TLS', ['GStreamer', 'rtsps', 'tcp'], ['GStreamer', 'rtsps', 'tcp']],
+  ['[64] HTTP to TCP', ['GStreamer', 'rtsph', 'tcp'], ['ffmpeg', 'rtsp', 'tcp']],
+  ['[64] TCP to HTTP', ['GStreamer', 'rtsp', 'tcp'], ['ffmpeg', 'rtsp', 'http']],
+  ['[64] TCP to HTTP', ['GStreamer', 'rtsp', 'tcp'], ['GStreamer', 'rtsph', 'tcp']],
+  ['TLS to HTTP in clear', ['ffmpeg', 'rtsps', 'tcp'], ['ffmpeg', 'rtsp', 'http']],
+  ['UDP to HTTPS', ['ffmpeg', 'rtsp', 'udp'], ['ffmpeg', 'rtsp', 'https']],
+  ['TCP to HTTPS', ['ffmpeg', 'rtsp', 'tcp'], ['GStreamer', 'rtspsh', 'tcp']],
+  ['HTTPS to HTTP', ['GStreamer', 'rtspsh', 'tcp'], ['ffmpeg', 'rtsp', 'http']],
+]
+
+const needsGstreamer = ([, from, to]: (typeof rows)[number]): boolean => [from[0], to[0]].includes('GStreamer')
+const named = (row: (typeof rows)[number]): string => `${row[0]}, ${row[1][0]} to ${row[2][0]}`
 
 describe.skipIf(!canRun('TLS and tunnels', ['ffmpeg']))('TLS and tunnels', { timeout: 90_000 }, () => {
   let server: SecureServer
@@ -21,6 +46,10 @@ describe.skipIf(!canRun('TLS and tunnels', ['ffmpeg']))('TLS and tunnels', { tim
     server = await startSecureServer()
   }, 60_000)
 
+  afterEach(() => {
+    server.expectAlive()
+  })
+
   afterAll(async () => {
     try {
       await server.stop()
@@ -29,89 +58,45 @@ describe.skipIf(!canRun('TLS and tunnels', ['ffmpeg']))('TLS and tunnels', { tim
     }
   }, 30_000)
 
-  describe.concurrent('ffmpeg', () => {
-    it('publishes and reads over rtsps', async () => {
-      await expectIntact(server, {
-        path: 'secret',
-        clip,
-        publish: () => publishWithFfmpeg(server.at('rtsps', 'secret'), clip, 'tcp'),
-        read: () => readWithFfmpeg(server.at('rtsps', 'secret'), 'tcp'),
-        endsAlone: true,
-      })
-    })
+  const publish = ([program, scheme, over]: From, path: string): RunningProgram =>
+    program === 'ffmpeg'
+      ? publishWithFfmpeg(server.at(scheme, path), clip, over)
+      : publishWithGstreamer(server.at(scheme, path), clip, over)
 
-    it('reads through HTTP in clear what comes in under TLS', async () => {
-      await expectIntact(server, {
-        path: 'out-by-http',
-        clip,
-        publish: () => publishWithFfmpeg(server.at('rtsps', 'out-by-http'), clip, 'tcp'),
-        read: () => readWithFfmpeg(server.at('rtsp', 'out-by-http'), 'http'),
-        endsAlone: true,
-      })
-    })
+  const read = ([program, scheme, over]: To, path: string, publisher: From[0]): Reader => {
+    if (program === 'GStreamer') {
+      const depay = publisher === 'ffmpeg' ? 'rtpmp4gdepay' : 'rtpmp4adepay'
+      return readWithGstreamer(server.at(scheme, path), over, depay)
+    }
+    // ffmpeg puts the tunnel under TLS itself, and knows the port from the URL alone.
+    const url = over === 'https' ? `rtsp://127.0.0.1:${String(server.tlsPort)}/${path}` : server.at(scheme, path)
+    return readWithFfmpeg(url, over)
+  }
 
-    it('reads through HTTPS what comes in over UDP', async () => {
-      await expectIntact(server, {
-        path: 'out-by-https',
-        clip,
-        publish: (url) => publishWithFfmpeg(url, clip, 'udp'),
-        read: () => readWithFfmpeg(`rtsp://127.0.0.1:${String(server.tlsPort)}/out-by-https`, 'https'),
-        endsAlone: true,
-      })
+  const expectRow = async (row: (typeof rows)[number]): Promise<void> => {
+    const [, from, to] = row
+    const path = named(row).replace(/\W+/gu, '-').toLowerCase()
+    await expectIntact(server, {
+      path,
+      clip,
+      publish: () => publish(from, path),
+      read: () => read(to, path, from[0]),
+      endsAlone: to[0] === 'ffmpeg',
     })
+  }
+
+  describe.concurrent('ffmpeg alone', () => {
+    it.each(rows.filter((row) => !needsGstreamer(row)).map((row) => [named(row), row] as const))(
+      '%s',
+      async (_, row) => {
+        await expectRow(row)
+      },
+    )
   })
 
-  it('goes on while peers talk nonsense to both ports', async () => {
-    const publisher = publishWithFfmpeg(server.at('rtsp', 'calm'), clip, 'tcp')
-    await untilPublished(server.port, 'calm')
-    const plain = await connectRaw(server.tlsPort)
-    plain.send('OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n')
-    const browser = await connectRaw(server.port)
-    browser.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
-    const endless = await connectRaw(server.port)
-    endless.send(`GET / HTTP/1.1\r\nX: ${'a'.repeat(1_000_000)}`)
-    const alone = await connectRaw(server.port)
-    alone.send('GET / HTTP/1.1\r\nAccept: application/x-rtsp-tunnelled\r\nX-Sessioncookie: a\r\n\r\n')
-    expect(await browser.waitFor(/^HTTP\/1\.1 400 /)).not.toBe('')
-    for (const peer of [plain, browser, endless, alone]) await peer.waitForClose(8_000)
-    expect((await publisher.ended).code).toBe(0)
-    server.expectAlive()
-  })
-
-  describe.skipIf(!canRun('TLS and tunnels with GStreamer', ['gstreamer'])).concurrent('GStreamer', () => {
-    it.each([
-      ['rtsps', 'rtsps'],
-      ['rtsph', 'HTTP'],
-      ['rtspsh', 'HTTPS'],
-    ])('reads %s (%s)', async (scheme) => {
-      const url = (path: string): string => server.at(scheme, path)
-      await expectIntact(server, {
-        path: `to-${scheme}`,
-        clip,
-        publish: (clear) => publishWithFfmpeg(clear, clip, 'tcp'),
-        read: () => readWithGstreamer(url(`to-${scheme}`), 'tcp', 'rtpmp4gdepay'),
-        endsAlone: false,
-      })
-    })
-
-    it('publishes over rtsps to ffmpeg over rtsps', async () => {
-      await expectIntact(server, {
-        path: 'from-gstreamer',
-        clip,
-        publish: () => publishWithGstreamer(server.at('rtsps', 'from-gstreamer'), clip, 'tcp'),
-        read: () => readWithFfmpeg(server.at('rtsps', 'from-gstreamer'), 'tcp'),
-        endsAlone: true,
-      })
-    })
-
-    it('publishes through HTTP to ffmpeg through HTTP', async () => {
-      await expectIntact(server, {
-        path: 'from-tunnel',
-        clip,
-        publish: () => publishWithGstreamer(server.at('rtsph', 'from-tunnel'), clip, 'tcp'),
-        read: () => readWithFfmpeg(server.at('rtsp', 'from-tunnel'), 'http'),
-        endsAlone: true,
-      })
+  describe.skipIf(!canRun('TLS and tunnels with GStreamer', ['gstreamer'])).concurrent('with GStreamer', () => {
+    it.each(rows.filter(needsGstreamer).map((row) => [named(row), row] as const))('%s', async (_, row) => {
+      await expectRow(row)
     })
   })
 })
