@@ -11,7 +11,9 @@ const ENCODERS = [
 const ELEMENTS = [
   ...['rtspclientsink', 'rtspsrc', 'ac3parse', 'aacparse', 'jpegenc', 'jpegparse', 'tsparse', 'rawaudioparse'],
   ...['rtpac3pay', 'rtpmp4apay', 'rtpjpegpay', 'rtpmp2tpay', 'rtpL8pay', 'rtpklvpay'],
-  ...['rtpL8depay', 'rtpklvdepay', 'rtpjpegdepay', 'capssetter'],
+  ...['rtpL8depay', 'rtpklvdepay', 'rtpjpegdepay', 'capssetter', 'rtpvp8depay', 'rtpvp9depay', 'rtpmpvdepay'],
+  ...['rtpmp4vdepay', 'rtpmp4gdepay', 'rtpmp4adepay', 'rtpopusdepay', 'rtpmpadepay', 'rtpac3depay', 'rtppcmudepay'],
+  ...['rtppcmadepay', 'rtpg722depay', 'rtpg726depay', 'rtpL16depay', 'rtpL24depay'],
 ]
 
 const outputOf = (file: string, args: readonly string[]): string =>

@@ -8,7 +8,31 @@ import { draftFile } from './ffmpeg.ts'
 import { decodedFrames } from './frames.ts'
 import { playedWithGstreamer } from './gstreamer.ts'
 import { jpeg422File, klvUnits, SAMPLES } from './made-files.ts'
-import { packetsOf } from './source.ts'
+import { pictures } from './pictures.ts'
+import { programmeOf } from './served.ts'
+import { sounds } from './sounds.ts'
+import { packetsOf, sourceOf } from './source.ts'
+
+/** What takes a codec out of RTP and hands on what was in the packets of the source, byte by byte. */
+const DEPAYLOADERS: Readonly<Record<string, string>> = {
+  VP8: 'rtpvp8depay',
+  VP9: 'rtpvp9depay',
+  'MPEG-2 video with B pictures': 'rtpmpvdepay',
+  'MPEG-4 Visual with B pictures': 'rtpmp4vdepay',
+  AAC: 'rtpmp4gdepay',
+  'AAC as LATM': 'rtpmp4adepay',
+  Opus: 'rtpopusdepay',
+  MP3: 'rtpmpadepay',
+  'AC-3': 'rtpac3depay',
+  'G711 with mu-law': 'rtppcmudepay',
+  'G711 with A-law': 'rtppcmadepay',
+  G722: 'rtpg722depay',
+  'AAL2-G726-32': 'rtpg726depay',
+  L16: 'rtpL16depay',
+  L24: 'rtpL24depay',
+}
+
+const cases = [...pictures, ...sounds].filter((row) => row.name in DEPAYLOADERS)
 
 describe.skipIf(!canRunCodecs('codecs that GStreamer plays', ['gstreamer']))(
   'we serve and GStreamer plays',
@@ -22,6 +46,17 @@ describe.skipIf(!canRunCodecs('codecs that GStreamer plays', ['gstreamer']))(
     })
 
     describe.concurrent('what it takes out of RTP is what was sent', () => {
+      it.for(cases)('$name', async (row) => {
+        const path = `/out/${cases.indexOf(row)}`
+        server.offer(path, await programmeOf(row))
+        const played = await playedWithGstreamer(server.url(path), [DEPAYLOADERS[row.name] ?? ''])
+        const { packets } = await sourceOf(row)
+        // rtpmp4adepay 1.22 leaves the length byte of the first frame in front of it; the other frames are right.
+        const surplus = row.codec === 'MPEG4AudioLATM' ? [Buffer.of(packets[0]?.bytes.length ?? 0)] : []
+        const sent = Buffer.concat([...surplus, ...packets.map(({ bytes }) => bytes)])
+        expect({ bytes: played.length, isSame: played.equals(sent) }).toEqual({ bytes: sent.length, isSame: true })
+      })
+
       it('L8, which ffmpeg 5.1 does not know', async () => {
         const format = lpcmFormat({ payloadType: 96, bitDepth: 8, sampleRateHz: 8000, channelCount: 1 })
         const units = Array.from({ length: 20 }, (_, index) => {
