@@ -66,6 +66,14 @@ export function ourselves(name = 'rxrtsp', dist = process.env.RXRTSP_DIST) {
   }))
 }
 
+/** The floor: Node and nothing else. No server, so it has no part in anything but fan-out and sessions. */
+export function floor() {
+  const describe = (/** @type {{ port: number }} */ { port }) => ({
+    command: [process.execPath, resolve(import.meta.dirname, 'floor.js'), String(port)],
+  })
+  return contender('(bare Node writes)', describe, ['tcp'])
+}
+
 /** Every peer that can be had here, and a sentence about each that cannot. */
 export function findPeers(/** @type {(line: string) => void} */ tell) {
   /** @type {Contender[]} */

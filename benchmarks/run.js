@@ -1,26 +1,36 @@
 // `npm run bench`: what the server costs, in a table, in under five minutes. `-- --peers` measures every peer of this
 // machine beside it, window by window in turn (A B A B), so that whatever else the machine does falls on all of them.
 //
-//   node benchmarks/run.js [--peers] [--quick] [--only fan-out,churn,ingest,growth,micro,cross-check] [--no-results]
+//   node benchmarks/run.js [--peers] [--quick] [--only fan-out,churn,ingest,growth,memory,sustain,micro,cross-check,soak]
+//     [--against dist] [--no-results]
+//
+// `sustain` is part of runs with peers only, and `soak` takes ten minutes (or --minutes) and has to be asked for.
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { findPeers, ourselves } from './contenders.js'
-import { buildLoad, publish, read } from './lib/load.js'
+import { findPeers, floor, ourselves } from './contenders.js'
+import { buildLoad, read, withStream } from './lib/load.js'
+import { Report } from './lib/report.js'
 import { median, round, summary } from './lib/statistics.js'
 import { microResults } from './micro/wire-and-kernel.js'
-import { sessionChurn } from './scenarios/churn.js'
+import { startChurn } from './scenarios/churn.js'
 import { countPackets } from './scenarios/cross-check.js'
 import { fanOut } from './scenarios/fan-out.js'
 import { growth } from './scenarios/growth.js'
 import { ingest } from './scenarios/ingest.js'
+import { memoryPerReader, soak, stalledReaders } from './scenarios/memory.js'
+import { sustain } from './scenarios/sustain.js'
+
+/** @typedef {Contender} Contender */
 
 const { values: options } = parseArgs({
   options: {
     peers: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'fan-out,churn,ingest,growth,micro,cross-check' },
+    only: { type: 'string' },
+    /** Of `soak`. */
+    minutes: { type: 'string', default: '10' },
     'no-results': { type: 'boolean', default: false },
     /** Another `dist` to measure beside this one. */
     against: { type: 'string' },
@@ -32,46 +42,27 @@ if (platform() !== 'linux' || availableParallelism() < 2) {
   process.exit(1)
 }
 
-const wanted = new Set(options.only.split(','))
+const usual = [
+  'fan-out',
+  'churn',
+  'ingest',
+  'growth',
+  'memory',
+  ...(options.peers ? ['sustain'] : []),
+  'micro',
+  'cross-check',
+]
+const wanted = new Set(options.only?.split(',') ?? usual)
 const rounds = options.quick ? 1 : 3
-const seconds = options.quick ? 2 : 3
+// Without peers the whole run is to be over in five minutes.
+const seconds = options.quick || !options.peers ? 2 : 3
 
-/** @type {string[]} */
-const report = []
+const report = new Report()
+const say = (line = '') => report.say(line)
+const table = report.table.bind(report)
+const attempt = report.attempt.bind(report)
 
-function say(line = '') {
-  console.log(line)
-  report.push(line)
-}
-
-/**
- * Prints a table, as Markdown with columns that line up.
- * @param {readonly string[]} head
- * @param {readonly (readonly string[])[]} rows
- */
-function table(head, rows) {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)))
-  const line = (/** @type {readonly string[]} */ cells) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  say(line(head))
-  say(`|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`)
-  for (const row of rows) say(line(row))
-  say()
-}
-
-/** A measurement that fails (a peer that falls over) is a line in the report, once, not the end of the run. */
-async function attempt(/** @type {string} */ what, /** @type {() => Promise<void>} */ work) {
-  try {
-    await work()
-  } catch (error) {
-    const line = `${what}: ${error instanceof Error ? error.message : String(error)}`.replace(/:[0-9]{5}\//, '/')
-    if (report.includes(line)) return
-    say(line)
-    say()
-  }
-}
-
-async function measureFanOut(/** @type {readonly import('./contenders.js').Contender[]} */ contenders) {
+async function measureFanOut(/** @type {readonly Contender[]} */ contenders) {
   /** @type {import('./scenarios/fan-out.js').Window[]} */
   const windows = []
   const plan = /** @type {const} */ ({ transports: ['tcp', 'udp'], readerCounts: [50, 100, 200], seconds })
@@ -118,37 +109,45 @@ async function measureFanOut(/** @type {readonly import('./contenders.js').Conte
   )
 }
 
-async function measureChurn(/** @type {readonly import('./contenders.js').Contender[]} */ all) {
-  const contenders = all.filter(({ transports }) => transports.includes('tcp'))
+async function measureChurn(/** @type {readonly Contender[]} */ all) {
   say('## Sessions: connect, OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, over TCP')
   say()
-  const rows = []
-  for (const atOnce of [1, 8]) {
-    /** @type {Map<string, Awaited<ReturnType<typeof sessionChurn>>[]>} */
-    const results = new Map(contenders.map(({ name }) => [name, []]))
-    for (let index = 0; index < rounds; index += 1) {
-      for (const contender of contenders) {
-        await attempt(`${contender.name}, sessions`, async () => {
-          results.get(contender.name)?.push(await sessionChurn(contender, { atOnce, seconds, warmupSeconds: 5 }))
-        })
+  /** @type {Awaited<ReturnType<typeof startChurn>>[]} */
+  const running = []
+  try {
+    for (const contender of all.filter(({ transports }) => transports.includes('tcp'))) {
+      await attempt(`${contender.name}, sessions`, async () => {
+        running.push(await startChurn(contender, options.quick ? 3 : 8))
+      })
+    }
+    const rows = []
+    for (const atOnce of [1, 8]) {
+      /** @type {Map<string, Awaited<ReturnType<typeof running[0]['window']>>[]>} */
+      const results = new Map(running.map(({ name }) => [name, []]))
+      for (let index = 0; index < rounds; index += 1) {
+        for (const { name, window } of running) {
+          await attempt(`${name}, sessions`, async () => void results.get(name)?.push(await window(atOnce, seconds)))
+        }
+      }
+      for (const [name, windows] of results) {
+        rows.push([
+          String(atOnce),
+          name,
+          summary(windows.map((result) => result.cyclesPerSecond)),
+          round(median(windows.map((result) => result.cpuMillisPerCycle))),
+          round(median(windows.map((result) => result.p50Ms))),
+          round(median(windows.map((result) => result.p99Ms))),
+          String(windows.reduce((sum, result) => sum + result.failed, 0)),
+        ])
       }
     }
-    for (const [name, windows] of results) {
-      rows.push([
-        String(atOnce),
-        name,
-        summary(windows.map((result) => result.cyclesPerSecond)),
-        round(median(windows.map((result) => result.cpuMillisPerCycle))),
-        round(median(windows.map((result) => result.p50Ms))),
-        round(median(windows.map((result) => result.p99Ms))),
-        String(windows.reduce((sum, result) => sum + result.failed, 0)),
-      ])
-    }
+    table(['at once', 'server', 'cycles a second', 'CPU ms a cycle', 'p50 ms', 'p99 ms', 'failed'], rows)
+  } finally {
+    for (const server of running) await server.stop()
   }
-  table(['at once', 'server', 'cycles a second', 'CPU ms a cycle', 'p50 ms', 'p99 ms', 'failed'], rows)
 }
 
-async function measureIngest(/** @type {readonly import('./contenders.js').Contender[]} */ contenders) {
+async function measureIngest(/** @type {readonly Contender[]} */ contenders) {
   const publishers = 200
   say(`## Ingest: ${publishers} publishers at 4 Mbit/s, no readers`)
   say()
@@ -182,16 +181,92 @@ async function measureGrowth() {
     await attempt(`${readers} readers of ${streams} streams`, async () => {
       const result = await growth(contender, { readers, streams, seconds, warmupSeconds: 4 })
       const share = `${round((result.cpuSeconds / result.windowSeconds) * 100)}%`
-      const { microsPerPacket, latencyP99Ms, lost } = result
-      rows.push([String(readers), String(streams), round(microsPerPacket), share, round(latencyP99Ms), String(lost)])
+      const ingestShare = `${round(result.ingestShare * 100)}%`
+      const { microsPerPacket, deliveryMicros, latencyP99Ms, lost } = result
+      const counts = [String(readers), String(streams)]
+      rows.push([
+        ...counts,
+        round(microsPerPacket),
+        share,
+        ingestShare,
+        round(deliveryMicros),
+        round(latencyP99Ms),
+        String(lost),
+      ])
     })
   }
-  table(['readers', 'streams', 'CPU us per packet', 'of a core', 'p99 ms', 'lost'], rows)
-  say(
-    'The cost of taking the packets of the publishers in is part of these figures: with 200 streams that is one packet',
-  )
-  say('taken in for each one delivered.')
+  const shares = ['of a core', 'publishers alone', 'us per packet without them']
+  table(['readers', 'streams', 'CPU us per packet', ...shares, 'p99 ms', 'lost'], rows)
+  say('With 200 streams one packet is taken in for each one delivered, so the cost of the same publishers while nobody')
+  say('reads is measured right before, and taken off in the last but two columns.')
   say()
+}
+
+async function measureMemory() {
+  say('## Memory: resident, over TCP')
+  say()
+  const contender = ourselves()
+  await attempt('memory', async () => {
+    const { baseKilobytes, rows } = await memoryPerReader(contender, { readerCounts: [200, 1000, 2000], seconds })
+    table(
+      ['readers', 'MB', 'kB per reader beyond the base'],
+      [
+        ['0, warmed up', round(baseKilobytes / 1024), ''],
+        ...rows.map(({ readers, kilobytes, perReader }) => [
+          String(readers),
+          round(kilobytes / 1024),
+          round(perReader),
+        ]),
+      ],
+    )
+  })
+  await attempt('stalled readers', async () => {
+    const readers = 50
+    const { perReader } = await stalledReaders(contender, { readers, seconds: 8 })
+    say(
+      `${readers} readers that stop reading at 16 Mbit/s cost at most ${round(perReader)} kB each until they are given up;`,
+    )
+    say('the bound of what waits for one is 2,048 kB, and bytes that wait for several readers are there once.')
+    say()
+  })
+}
+
+async function measureSoak() {
+  say('## Memory over time')
+  say()
+  const minutes = Number(options.minutes)
+  const readers = 200
+  const { firstKilobytes, lastKilobytes, perMinute, lost } = await soak(ourselves(), { readers, minutes })
+  const megabytes = [firstKilobytes, lastKilobytes].map((kilobytes) => round(kilobytes / 1024))
+  say(
+    `${readers} readers for ${minutes} minutes, the first fifth left out: ${megabytes[0]} MB, in the end ${megabytes[1]} MB,`,
+  )
+  say(`slope ${round(perMinute)} kB a minute; ${lost} packets lost.`)
+  say()
+}
+
+async function measureSustain(/** @type {readonly Contender[]} */ contenders) {
+  say('## Sustained: most readers of one 4 Mbit/s stream without loss and with p99 below 500 ms, on one core')
+  say()
+  const rows = []
+  for (const transport of /** @type {const} */ (['tcp', 'udp'])) {
+    for (const contender of contenders.filter((one) => one.transports.includes(transport))) {
+      await attempt(`${contender.name}, sustained over ${transport}`, async () => {
+        const { readers, result, isLoadLimit } = await sustain(contender, { transport, seconds })
+        const share = result === undefined ? '-' : `${round((result.cpuSeconds / result.windowSeconds) * 100)}%`
+        const p99 = round(result?.latencyP99Ms ?? NaN)
+        rows.push([
+          transport.toUpperCase(),
+          contender.name,
+          String(readers),
+          share,
+          p99,
+          isLoadLimit ? 'the generator' : 'the server',
+        ])
+      })
+    }
+  }
+  table(['over', 'server', 'readers', 'of its core', 'p99 ms', 'who gave up first'], rows)
 }
 
 function measureMicro() {
@@ -203,11 +278,8 @@ function measureMicro() {
   )
 }
 
-async function crossCheck() {
-  const server = await ourselves().start()
-  const publisher = await publish(server.publishUrl('check'), 'tcp')
-  try {
-    const url = server.readUrl('check')
+function crossCheck() {
+  return withStream(ourselves(), { path: 'check', transport: 'tcp' }, async (server, url) => {
     const [generator, counted] = await Promise.all([
       read(url, { readers: 20, transport: 'tcp', seconds: 2, serverPid: server.pid }),
       countPackets(url, 3),
@@ -222,10 +294,7 @@ async function crossCheck() {
     )
     say()
     if (apart > 15) process.exitCode = 1
-  } finally {
-    await publisher.stop()
-    await server.stop()
-  }
+  })
 }
 
 buildLoad()
@@ -251,11 +320,14 @@ say(
 )
 for (const line of unavailable) say(`(${line})`)
 say()
-if (wanted.has('fan-out')) await measureFanOut(contenders)
-if (wanted.has('churn')) await measureChurn(contenders)
+if (wanted.has('fan-out')) await measureFanOut([...contenders, floor()])
+if (wanted.has('churn')) await measureChurn([...contenders, floor()])
 if (wanted.has('ingest')) await measureIngest(contenders)
 if (wanted.has('growth')) await measureGrowth()
+if (wanted.has('memory')) await measureMemory()
+if (wanted.has('sustain')) await measureSustain(contenders)
+if (wanted.has('soak')) await attempt('soak', measureSoak)
 if (wanted.has('micro')) measureMicro()
 if (wanted.has('cross-check')) await attempt('cross-check', crossCheck)
 say(`Took ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`)
-if (!options['no-results']) writeFileSync(resolve(import.meta.dirname, 'RESULTS.md'), `${report.join('\n')}\n`)
+if (!options['no-results']) writeFileSync(resolve(import.meta.dirname, 'RESULTS.md'), `${report.lines.join('\n')}\n`)

@@ -23,13 +23,13 @@ export function buildLoad() {
  * A publisher that sends until it is stopped: 4 Mbit/s, 30 pictures a second, packets of 1,200 bytes unless told.
  * @param {string} url
  * @param {'tcp' | 'udp'} transport
- * @param {{ bitrate?: number }} [options]
+ * @param {{ bitrate?: number, seconds?: number }} [options] `seconds`: when it stops by itself
  */
 export async function publish(url, transport, options = {}) {
   const bitrate = String(options.bitrate ?? 4_000_000)
   const child = startPinned(loadCore, [
     ...[program, 'publish', '--url', url, '--transport', transport, '--bitrate', bitrate, '--fps', '30'],
-    ...['--pkt', '1200', '-t', '600'],
+    ...['--pkt', '1200', '-t', String(options.seconds ?? 900)],
   ])
   let errors = ''
   child.stderr.on('data', (chunk) => (errors += chunk))
@@ -59,6 +59,8 @@ export async function read(url, { readers, transport, seconds, warmupSeconds = 1
   return {
     microsPerPacket: result.srv_us_per_pkt,
     cpuSeconds: result.srv_cpu_s,
+    /** CPU time of the generator itself. */
+    loadSeconds: result.cli_user_s + result.cli_sys_s,
     windowSeconds: result.window_s,
     packets: result.packets,
     lost: result.lost,
@@ -89,8 +91,31 @@ export async function churn(url, { atOnce, seconds, serverPid }) {
   }
 }
 
-/** Waits until a server says that it is up: any output on stdout, or a moment for those that say nothing. */
+/** Waits until a server says that it is up: any output on stdout. Some say nothing; they get a few seconds. */
 export async function untilListening(/** @type {import('node:child_process').ChildProcess} */ child) {
-  await Promise.race([child.stdout ? once(child.stdout, 'data') : sleep(1000), sleep(3000)])
+  const output = child.stdout ? once(child.stdout, 'data') : sleep(1000)
+  const ended = once(child, 'close')
+  await Promise.race([output, ended, sleep(10_000)])
   if (child.exitCode !== null) throw new Error('the server did not come up')
+}
+
+/**
+ * Runs a server for as long as the work takes, with a publisher of one path.
+ * @template Result
+ * @param {import('../contenders.js').Contender} contender
+ * @param {{ path: string, transport: 'tcp' | 'udp', bitrate?: number, seconds?: number }} plan
+ * @param {(server: import('../contenders.js').Running, url: string) => Promise<Result>} work given the URL to read from
+ */
+export async function withStream(contender, { path, transport, ...options }, work) {
+  const server = await contender.start()
+  try {
+    const publisher = await publish(server.publishUrl(path), transport, options)
+    try {
+      return await work(server, server.readUrl(path))
+    } finally {
+      await publisher.stop()
+    }
+  } finally {
+    await server.stop()
+  }
 }

@@ -2,21 +2,30 @@
 import { churn, publish } from '../lib/load.js'
 
 /**
+ * A server with a stream, warmed up for long enough that what compiles code while it runs has compiled it: a session
+ * runs through a lot of code once, so that takes thousands of them.
+ *
  * @param {import('../contenders.js').Contender} contender
- * @param {{ atOnce: number, seconds: number, warmupSeconds: number }} plan
+ * @param {number} warmupSeconds
  */
-export async function sessionChurn(contender, { atOnce, seconds, warmupSeconds }) {
+export async function startChurn(contender, warmupSeconds) {
   const server = await contender.start()
   try {
     const publisher = await publish(server.publishUrl('churn'), 'tcp')
-    try {
-      const url = server.readUrl('churn')
-      await churn(url, { atOnce, seconds: warmupSeconds, serverPid: server.pid })
-      return await churn(url, { atOnce, seconds, serverPid: server.pid })
-    } finally {
-      await publisher.stop()
+    const url = server.readUrl('churn')
+    const serverPid = server.pid
+    await churn(url, { atOnce: 8, seconds: warmupSeconds, serverPid })
+    return {
+      name: contender.name,
+      window: (/** @type {number} */ atOnce, /** @type {number} */ seconds) =>
+        churn(url, { atOnce, seconds, serverPid }),
+      async stop() {
+        await publisher.stop()
+        await server.stop()
+      },
     }
-  } finally {
+  } catch (error) {
     await server.stop()
+    throw error
   }
 }

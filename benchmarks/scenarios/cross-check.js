@@ -1,6 +1,7 @@
 // Does the load generator count what is there? A reader written for Node, that shares no code with it, counts packets of
 // the same stream at the same time, by sequence number.
-import { connect } from 'node:net'
+import { playPlainly } from '../lib/plain-reader.js'
+import { sleep } from '../lib/pinned.js'
 
 /**
  * Reads a stream over TCP for a while and counts the packets of its first media.
@@ -9,61 +10,18 @@ import { connect } from 'node:net'
  * @returns {Promise<{ packetsPerSecond: number, lost: number }>}
  */
 export async function countPackets(url, seconds) {
-  const { hostname, port } = new URL(url.replace('rtsp:', 'http:'))
-  const socket = connect({ host: hostname, port: Number(port), noDelay: true })
-  let buffered = Buffer.alloc(0)
   let packets = 0
   let lost = 0
   let lastSequence = -1
-  /** @type {((head: string) => void) | undefined} */
-  let answered
-
-  const readFrame = () => {
-    if (buffered.length < 4) return false
-    const end = 4 + buffered.readUInt16BE(2)
-    if (buffered.length < end) return false
-    if (buffered[1] === 0) {
-      const sequence = buffered.readUInt16BE(6)
-      if (lastSequence >= 0) lost += (sequence - lastSequence - 1) & 0xffff
-      lastSequence = sequence
-      packets += 1
-    }
-    buffered = buffered.subarray(end)
-    return true
-  }
-  const readAnswer = () => {
-    const end = buffered.indexOf('\r\n\r\n')
-    if (end < 0) return false
-    const head = buffered.toString('latin1', 0, end)
-    const length = Number(/content-length: *(\d+)/i.exec(head)?.[1] ?? 0)
-    if (buffered.length < end + 4 + length) return false
-    const body = buffered.toString('latin1', end + 4, end + 4 + length)
-    buffered = buffered.subarray(end + 4 + length)
-    answered?.(`${head}\r\n\r\n${body}`)
-    return true
-  }
-  socket.on('data', (chunk) => {
-    buffered = buffered.length === 0 ? chunk : Buffer.concat([buffered, chunk])
-    while (buffered.length > 0 && (buffered[0] === 0x24 ? readFrame() : readAnswer()));
+  const socket = await playPlainly(url, (packet) => {
+    const sequence = packet.readUInt16BE(2)
+    if (lastSequence >= 0) lost += (sequence - lastSequence - 1) & 0xffff
+    lastSequence = sequence
+    packets += 1
   })
-  let sequence = 0
-  const ask = (/** @type {string} */ method, /** @type {string} */ target, headers = '') =>
-    new Promise((/** @type {(answer: string) => void} */ resolve, reject) => {
-      answered = resolve
-      socket.once('error', reject)
-      socket.write(`${method} ${target} RTSP/1.0\r\nCSeq: ${++sequence}\r\n${headers}\r\n`)
-    })
-
-  const description = await ask('DESCRIBE', url, 'Accept: application/sdp\r\n')
-  const base = /content-base: *(\S+)/i.exec(description)?.[1] ?? url
-  const control = /m=[\s\S]*?a=control:(\S+)/.exec(description)?.[1] ?? ''
-  const track = control.startsWith('rtsp:') ? control : `${base.replace(/\/?$/, '/')}${control}`
-  const setup = await ask('SETUP', track, 'Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n')
-  const session = /session: *([^;\s]+)/i.exec(setup)?.[1] ?? ''
-  await ask('PLAY', base, `Session: ${session}\r\n`)
   const startedAt = performance.now()
   packets = 0
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+  await sleep(seconds * 1000)
   const packetsPerSecond = packets / ((performance.now() - startedAt) / 1000)
   socket.destroy()
   return { packetsPerSecond, lost }
