@@ -17,6 +17,17 @@ const publicMethods: readonly (readonly [method: string, handler: HandlerName | 
 
 /** OPTIONS: `Public` lists what the application's handlers make possible, in a fixed order (spec 2.3). */
 export function answerOptions(config: ServerConfig): RtspResponse {
+  return createResponse(200, { Public: methodsOf(config) })
+}
+
+/** Every client asks, and the answer never changes. */
+const known = new WeakMap<ServerConfig, string>()
+
+function methodsOf(config: ServerConfig): string {
+  const found = known.get(config)
+  if (found !== undefined) return found
   const methods = publicMethods.filter(([, handler]) => handler === null || config.handlers.includes(handler))
-  return createResponse(200, { Public: methods.map(([method]) => method).join(', ') })
+  const text = methods.map(([method]) => method).join(', ')
+  known.set(config, text)
+  return text
 }

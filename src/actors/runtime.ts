@@ -85,8 +85,11 @@ export interface KeyConfig {
 
 /** The application's side: its handlers and its ears. Implemented by `api`. */
 export interface Application {
-  /** Emits exactly one outcome and completes; never errors: a handler that throws has an outcome too. */
-  call(call: HandlerCall): Observable<HandlerOutcome>
+  /**
+   * The outcome, if the handler answers at once; else what emits exactly one outcome and completes. Neither throws nor
+   * errors: a handler that throws has an outcome too.
+   */
+  call(call: HandlerCall): HandlerOutcome | Observable<HandlerOutcome>
   /** Never throws. */
   publish(event: RuntimeEvent): void
 }

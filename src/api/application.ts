@@ -1,4 +1,4 @@
-import { catchError, defer, map, of, take, throwIfEmpty, type Observable } from 'rxjs'
+import { catchError, isObservable, map, of, take, throwIfEmpty, type Observable } from 'rxjs'
 import type { HandlerName } from '../actors/config.ts'
 import type { RuntimeEvent } from '../actors/events.ts'
 import type { HandlerCall, HandlerOutcome } from '../actors/handler-call.ts'
@@ -22,15 +22,29 @@ export class HandlerApplication<Data extends UserData = UserData> implements App
   readonly #handlers: ServerHandlers<Data>
   readonly #handles: Handles<Data>
   readonly #emit: (event: ServerEvent<Data>) => void
+  readonly #isHeard: () => boolean
 
-  constructor(handlers: ServerHandlers<Data>, handles: Handles<Data>, emit: (event: ServerEvent<Data>) => void) {
+  /** `isHeard`: somebody listens to events. If not, none are made. */
+  constructor(
+    handlers: ServerHandlers<Data>,
+    handles: Handles<Data>,
+    emit: (event: ServerEvent<Data>) => void,
+    isHeard: () => boolean,
+  ) {
     this.#handlers = handlers
     this.#handles = handles
     this.#emit = emit
+    this.#isHeard = isHeard
   }
 
-  call(call: HandlerCall): Observable<HandlerOutcome> {
-    return defer(() => this.#answer(call)).pipe(catchError((error: unknown) => of(this.#failed(call, error))))
+  call(call: HandlerCall): HandlerOutcome | Observable<HandlerOutcome> {
+    try {
+      const answer = this.#answer(call)
+      if (!isObservable(answer)) return answer
+      return answer.pipe(catchError((error: unknown) => of(this.#failed(call, error))))
+    } catch (error) {
+      return this.#failed(call, error)
+    }
   }
 
   publish(event: RuntimeEvent): void {
@@ -43,10 +57,10 @@ export class HandlerApplication<Data extends UserData = UserData> implements App
       case 'connection.sessionChanged':
         return handles.connection(event.connectionId)?.refresh()
       case 'connection.closed': {
-        const reason = reasonOf(event.failure)
+        const { type, failure } = event
         const connection = handles.forgetConnection(event.connectionId)
-        connection?.end(reason)
-        this.#emitFor(connection, (closed) => ({ type: event.type, connection: closed, reason }))
+        connection?.end(failure)
+        this.#emitFor(connection, (closed) => ({ type, connection: closed, reason: closed.reasonOf(failure) }))
         return
       }
       case 'session.opened': {
@@ -56,10 +70,10 @@ export class HandlerApplication<Data extends UserData = UserData> implements App
         return
       }
       case 'session.closed': {
-        const reason = reasonOf(event.failure)
+        const { type, failure } = event
         const session = handles.forgetSession(event.sessionId)
-        session?.end(reason)
-        this.#emitFor(session, (closed) => ({ type: event.type, session: closed, reason }))
+        session?.end(failure)
+        this.#emitFor(session, (closed) => ({ type, session: closed, reason: closed.reasonOf(failure) }))
         return
       }
       case 'session.stateChanged':
@@ -96,11 +110,11 @@ export class HandlerApplication<Data extends UserData = UserData> implements App
     }
   }
 
-  #answer(call: HandlerCall): Observable<HandlerOutcome> {
+  #answer(call: HandlerCall): HandlerOutcome | Observable<HandlerOutcome> {
     const answer = this.#invoke(call)
     // Most handlers answer at once, and then there is nothing to wait for.
     if (answer === undefined || answer instanceof ServerStream || isHandlerResponse(answer))
-      return of(this.#outcome(call, answer))
+      return this.#outcome(call, answer)
     return observableOf(answer).pipe(
       take(1),
       throwIfEmpty(() => rtspError('ERR_RTSP_HANDLER_FAILED', `${call.handler} ended without an answer`)),
@@ -109,7 +123,7 @@ export class HandlerApplication<Data extends UserData = UserData> implements App
   }
 
   #emitFor<Handle>(handle: Handle | null, event: (handle: Handle) => ServerEvent<Data>): void {
-    if (handle !== null) this.#emit(event(handle))
+    if (handle !== null && this.#isHeard()) this.#emit(event(handle))
   }
 
   #invoke(call: HandlerCall): HandlerResult<unknown> {

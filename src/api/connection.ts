@@ -1,14 +1,4 @@
-import {
-  BehaviorSubject,
-  defaultIfEmpty,
-  defer,
-  distinctUntilChanged,
-  map,
-  of,
-  ReplaySubject,
-  take,
-  type Observable,
-} from 'rxjs'
+import { defaultIfEmpty, defer, map, of, take, type Observable } from 'rxjs'
 import type { ConnectionEntry } from '../actors/runtime.ts'
 import { Failure } from '../contracts/failure.ts'
 import type { Endpoint } from '../contracts/network.ts'
@@ -16,6 +6,8 @@ import type { RtspError } from '../contracts/rtsp-error.ts'
 import type { ConnectionId } from '../contracts/units.ts'
 import { claimOf, isProven, verifyCredentials, type StoredCredentials } from '../wire/auth/verify-credentials.ts'
 import type { RtspRequest } from '../wire/rtsp/message.ts'
+import { CurrentValue } from './current-value.ts'
+import { EndSignal } from './end-signal.ts'
 import { observableOf, type HandlerResult } from './handlers.ts'
 import type { ServerSession } from './session.ts'
 import type { UserData } from './user-data.ts'
@@ -46,12 +38,12 @@ export class ServerConnection<Data extends UserData = UserData> {
   userData: Data['connection'] | undefined = undefined
   readonly #entry: ConnectionEntry
   readonly #sessionOf: (id: string) => ServerSession<Data> | null
-  readonly #closed = new ReplaySubject<RtspError>(1)
-  readonly #session = new BehaviorSubject<ServerSession<Data> | null>(null)
+  readonly #end = new EndSignal()
+  readonly #session = new CurrentValue<ServerSession<Data> | null>(() => this.session)
   /** The session this connection speaks for and every change of it, `null` for none. Completes after `null` at the end. */
-  readonly session$: Observable<ServerSession<Data> | null> = this.#session.pipe(distinctUntilChanged())
+  readonly session$: Observable<ServerSession<Data> | null> = this.#session.value$
   /** Emits the reason when the connection is gone, then completes; late subscribers get it too. Never errors. */
-  readonly closed$: Observable<RtspError> = this.#closed.asObservable()
+  readonly closed$: Observable<RtspError> = this.#end.closed$
 
   /** @internal */
   constructor(entry: ConnectionEntry, sessionOf: (id: string) => ServerSession<Data> | null) {
@@ -141,14 +133,17 @@ export class ServerConnection<Data extends UserData = UserData> {
 
   /** @internal The link to a session changed. */
   refresh(): void {
-    this.#session.next(this.session)
+    this.#session.refresh()
   }
 
   /** @internal */
-  end(reason: RtspError): void {
-    this.#session.next(null)
-    this.#session.complete()
-    this.#closed.next(reason)
-    this.#closed.complete()
+  end(failure: Failure): void {
+    this.#session.end(null)
+    this.#end.end(failure)
+  }
+
+  /** @internal The reason as `closed$` tells it. */
+  reasonOf(failure: Failure): RtspError {
+    return this.#end.reasonOf(failure)
   }
 }

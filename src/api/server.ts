@@ -193,7 +193,12 @@ export class RtspServer<Data extends UserData = UserData> {
       clock,
       entropy,
       config,
-      application: new HandlerApplication<Data>(handlers, handles, (event) => this.#emit(event)),
+      application: new HandlerApplication<Data>(
+        handlers,
+        handles,
+        (event) => this.#emit(event),
+        () => this.#events.observed,
+      ),
       server,
       connections: new Map(),
       sessions: new Map(),

@@ -1,4 +1,4 @@
-import { BehaviorSubject, distinctUntilChanged, EMPTY, ReplaySubject, switchMap, type Observable } from 'rxjs'
+import { EMPTY, switchMap, type Observable } from 'rxjs'
 import type { SessionTransport } from '../actors/handler-call.ts'
 import type { SessionEntry } from '../actors/runtime.ts'
 import type { SessionTag } from '../actors/session/transitions.ts'
@@ -13,6 +13,8 @@ import type { InboundRtcp, InboundRtp, InboundTracks } from '../media/inbound/in
 import type { RtcpPacket } from '../wire/rtcp/rtcp-packet.ts'
 import type { RtpPacket } from '../wire/rtp/rtp-packet.ts'
 import type { ServerConnection } from './connection.ts'
+import { CurrentValue } from './current-value.ts'
+import { EndSignal } from './end-signal.ts'
 import { sessionStats, type SessionStats } from './session-stats.ts'
 import type { ServerStream } from './stream.ts'
 import { bytesOf, toUnixMillis, type PacketBytes, type WriteOptions } from './packet-bytes.ts'
@@ -36,14 +38,14 @@ export class ServerSession<Data extends UserData = UserData> {
   userData: Data['session'] | undefined = undefined
   readonly #entry: SessionEntry
   readonly #neighbours: SessionNeighbours<Data>
-  readonly #state = new BehaviorSubject<SessionState>('initial')
-  readonly #tracks = new BehaviorSubject<InboundTracks | null>(null)
-  readonly #closed = new ReplaySubject<RtspError>(1)
+  readonly #state = new CurrentValue<SessionState>(() => this.state)
+  readonly #tracks = new CurrentValue<InboundTracks | null>(() => this.#entry.tracks)
+  readonly #end = new EndSignal()
 
   /** The state and every change of it. Completes after `closed`. */
-  readonly state$: Observable<SessionState> = this.#state.pipe(distinctUntilChanged())
+  readonly state$: Observable<SessionState> = this.#state.value$
   /** Emits the reason when the session has ended, then completes; late subscribers get it too. Never errors. */
-  readonly closed$: Observable<RtspError> = this.#closed.asObservable()
+  readonly closed$: Observable<RtspError> = this.#end.closed$
   /**
    * Every RTP packet that the client sends, in order, with its media and format. Hot: subscribing in the `record` or
    * `play` handler misses nothing. The packet is a view that is valid during the call: `packet.clone()` keeps it.
@@ -189,25 +191,30 @@ export class ServerSession<Data extends UserData = UserData> {
 
   /** @internal The actor moved on. */
   refresh(): void {
-    const { tracks } = this.#entry
-    if (tracks !== this.#tracks.value) this.#tracks.next(tracks)
-    this.#state.next(this.state)
+    this.#tracks.refresh()
+    this.#state.refresh()
   }
 
   /** @internal */
-  end(reason: RtspError): void {
-    this.#state.next('closed')
-    this.#state.complete()
-    this.#tracks.complete()
-    this.#closed.next(reason)
-    this.#closed.complete()
+  end(failure: Failure): void {
+    this.#state.end('closed')
+    this.#tracks.end(this.#entry.tracks)
+    this.#end.end(failure)
+  }
+
+  /** @internal The reason as `closed$` tells it. */
+  reasonOf(failure: Failure): RtspError {
+    return this.#end.reasonOf(failure)
   }
 
   /** The receiving half exists from the first SETUP on; who subscribes before waits for it. */
   #fromTracks<Value>(select: (tracks: InboundTracks) => Observable<Value>): Observable<Value> {
-    const later = this.#tracks.pipe(switchMap((tracks) => (tracks === null ? EMPTY : select(tracks))))
+    const later = (tracks: InboundTracks | null): Observable<Value> => (tracks === null ? EMPTY : select(tracks))
     return new GuardedObservable<Value>(
-      (subscriber) => (this.#entry.tracks === null ? later : select(this.#entry.tracks)).subscribe(subscriber),
+      (subscriber) => {
+        const { tracks } = this.#entry
+        return (tracks === null ? this.#tracks.value$.pipe(switchMap(later)) : select(tracks)).subscribe(subscriber)
+      },
       (error) => this.#neighbours.onSubscriberError(this, error),
     )
   }

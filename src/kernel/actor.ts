@@ -1,4 +1,4 @@
-import { Subject, observeOn, type Observer, type Observable, type Subscription } from 'rxjs'
+import { Subject, type Observer, type Observable, type Subscription } from 'rxjs'
 import type { Clock } from '../contracts/clock.ts'
 import { rtspError } from '../contracts/rtsp-error.ts'
 import type { Millis } from '../contracts/units.ts'
@@ -68,8 +68,10 @@ export class Actor<State, Message, Effect> implements ActorContext<Message, Stat
       error: (error: unknown) => this.#end(faultOf(error)),
       complete: () => undefined,
     }
-    this.#inboxSubscription = this.#inbox.pipe(observeOn(host.turns)).subscribe({
-      next: (entry) => this.#deliver(entry),
+    // What `observeOn(host.turns)` does, without a subscription for each message.
+    const deliver = (entry: Message | ActorTimer<Message>): void => this.#deliver(entry)
+    this.#inboxSubscription = this.#inbox.subscribe({
+      next: (entry) => host.turns.queue(deliver, entry),
       error: (error: unknown) => this.#end(faultOf(error)),
     })
   }
@@ -91,7 +93,7 @@ export class Actor<State, Message, Effect> implements ActorContext<Message, Stat
       state: this.#state,
       effects: this.#behavior.init.effects,
     })
-    this.#host.turns.schedule(() => this.#takeTurn(() => this.#carryOut(this.#behavior.init.effects)))
+    this.#host.turns.schedule(() => this.#takeFirstTurn())
   }
 
   tell(message: Message): void {
@@ -157,23 +159,31 @@ export class Actor<State, Message, Effect> implements ActorContext<Message, Stat
       return
     }
     const message = messageOf(entry)
-    this.#takeTurn(() => {
+    this.#isInTurn = true
+    try {
       const at = this.clock.now()
       const step = this.#behavior.reduce(this.#state, message, at)
       this.#state = step.state
       this.#host.publish?.({ kind: 'turn', id: this.id, message, at, state: step.state, effects: step.effects })
       this.#carryOut(step.effects)
-    })
-  }
-
-  #takeTurn(work: () => void): void {
-    if (this.#life !== 'running') return
-    this.#isInTurn = true
-    try {
-      work()
     } catch (error) {
       this.#end(faultOf(error))
     }
+    this.#endTurn()
+  }
+
+  #takeFirstTurn(): void {
+    if (this.#life !== 'running') return
+    this.#isInTurn = true
+    try {
+      this.#carryOut(this.#behavior.init.effects)
+    } catch (error) {
+      this.#end(faultOf(error))
+    }
+    this.#endTurn()
+  }
+
+  #endTurn(): void {
     this.#isInTurn = false
     if (this.isStopped) this.release()
   }

@@ -72,7 +72,15 @@ export class TurnScheduler implements SchedulerLike {
     this.#flush()
   }
 
-  /** For `TurnAction` only: puts it into the queue, runs the queue if nothing else does, gives its position. */
+  /**
+   * Queues a call with one value: what `schedule(work, 0, value)` does, for those who never take it back. An actor gets
+   * each of its messages like this, and a subscription for each would be most of the kernel's garbage.
+   */
+  queue<T>(work: (value: T) => void, value: T): void {
+    this.enqueue(new QueuedCall(work, value))
+  }
+
+  /** For the entries of this file only: puts it into the queue, runs the queue if nothing else does, gives its position. */
   enqueue(entry: Runnable): void {
     entry.position = this.#queue.push(entry)
     this.#flush()
@@ -122,6 +130,22 @@ interface Runnable {
 }
 
 const nowhere = -1
+
+/** A call that cannot be taken back. */
+class QueuedCall<T> implements Runnable {
+  position = nowhere
+  readonly #work: (value: T) => void
+  readonly #value: T
+
+  constructor(work: (value: T) => void, value: T) {
+    this.#work = work
+    this.#value = value
+  }
+
+  run(): void {
+    this.#work(this.#value)
+  }
+}
 
 /** One scheduled piece of work, as RxJS expects it: it may schedule itself again from within its work. */
 class TurnAction<T> extends Subscription implements SchedulerAction<T>, Runnable {

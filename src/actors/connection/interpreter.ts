@@ -1,4 +1,4 @@
-import { map } from 'rxjs'
+import { isObservable, map } from 'rxjs'
 import { Failure, faultOf } from '../../contracts/failure.ts'
 import type { ByteDuplexHandler } from '../../contracts/network.ts'
 import { RtspError } from '../../contracts/rtsp-error.ts'
@@ -131,8 +131,10 @@ function interpret(
     }
     case 'callHandler': {
       const { requestId, call } = effect
-      const outcome$ = runtime.application.call(call)
-      self.watch('handler', outcome$.pipe(map((outcome) => ({ type: 'handler.answered', requestId, outcome }))))
+      const answer = runtime.application.call(call)
+      if (isObservable(answer))
+        self.watch('handler', answer.pipe(map((outcome) => ({ type: 'handler.answered', requestId, outcome }))))
+      else self.tell({ type: 'handler.answered', requestId, outcome: answer })
       return
     }
     case 'forgetHandler': {

@@ -1,6 +1,6 @@
 import { Failure, statusOf } from '../../contracts/failure.ts'
 import type { ConnectionId, Millis } from '../../contracts/units.ts'
-import { headerValue, withHeader } from '../../wire/headers/header-map.ts'
+import { headerValue, withHeaders } from '../../wire/headers/header-map.ts'
 import { sessionIdOf } from '../../wire/headers/session.ts'
 import { createResponse, type RtspRequest, type RtspResponse } from '../../wire/rtsp/message.ts'
 import type { ServerConfig } from '../config.ts'
@@ -240,11 +240,8 @@ function finish(
   keys: AnswerKeys | null = null,
 ): Step {
   const cseq = state.pending === null ? undefined : headerValue(state.pending.request.headers, 'CSeq')
-  const headers = withHeader(
-    cseq === undefined ? response.headers : withHeader(response.headers, 'CSeq', cseq),
-    'Server',
-    state.config.serverName,
-  )
+  const Server = state.config.serverName
+  const headers = withHeaders(response.headers, cseq === undefined ? { Server } : { CSeq: cseq, Server })
   const challenged = isChallenge(state.pending?.request ?? null, failure)
   const answer = { ...response, headers }
   const respond: ConnectionEffect = challenged

@@ -1,4 +1,4 @@
-import { map } from 'rxjs'
+import { isObservable, map } from 'rxjs'
 import { Failure, faultOf } from '../../contracts/failure.ts'
 import type { SessionId } from '../../contracts/units.ts'
 import type { ActorContext } from '../../kernel/behavior.ts'
@@ -68,8 +68,10 @@ function interpret(runtime: Runtime, entry: SessionEntry, effect: SessionEffect,
     }
     case 'callHandler': {
       const { callId, call } = effect
-      const outcome$ = runtime.application.call(call)
-      self.watch('handler', outcome$.pipe(map((outcome) => ({ type: 'handler.answered', callId, outcome }))))
+      const answer = runtime.application.call(call)
+      if (isObservable(answer))
+        self.watch('handler', answer.pipe(map((outcome) => ({ type: 'handler.answered', callId, outcome }))))
+      else self.tell({ type: 'handler.answered', callId, outcome: answer })
       return
     }
     case 'forgetHandler': {

@@ -77,6 +77,14 @@ export function withHeader(headers: Headers, name: string, value: string | reado
   return copy
 }
 
+/** The same for several names that are given in their canonical spelling. */
+export function withHeaders(headers: Headers, changes: Readonly<Record<string, string>>): Headers {
+  const copy: Record<string, readonly string[]> = emptyHeaders()
+  for (const key in headers) copy[key] = headers[key] ?? noValues
+  for (const key in changes) copy[key] = [changes[key] ?? '']
+  return copy
+}
+
 /** Headers that are being collected; `Headers` for everyone else. */
 export type HeadersBuilder = Record<string, string[]>
 

@@ -85,10 +85,11 @@ function bodyOf(body: Uint8Array | string | undefined): Uint8Array {
 }
 
 function encode(startLine: string, headers: Headers, body: Uint8Array): Uint8Array {
-  const names = Object.keys(headers).filter((name) => name !== 'Content-Length')
-  if (body.length > 0) names.push('Content-Length')
+  const names: string[] = []
+  for (const name in headers) if (name !== 'Content-Length') insertSorted(names, name)
+  if (body.length > 0) insertSorted(names, 'Content-Length')
   let head = `${oneLine(startLine)}\r\n`
-  for (const name of names.sort()) {
+  for (const name of names) {
     const values = name === 'Content-Length' ? [String(body.length)] : (headers[name] ?? [])
     for (const value of values) head += `${oneLine(name)}: ${oneLine(value)}\r\n`
   }
@@ -98,6 +99,13 @@ function encode(startLine: string, headers: Headers, body: Uint8Array): Uint8Arr
   bytes.set(headBytes)
   bytes.set(body, headBytes.length)
   return bytes
+}
+
+/** A message has a handful of headers: putting each in its place is cheaper than sorting them. */
+function insertSorted(names: string[], name: string): void {
+  let at = names.length
+  while (at > 0 && (names[at - 1] ?? '') > name) at -= 1
+  names.splice(at, 0, name)
 }
 
 function oneLine(text: string): string {
