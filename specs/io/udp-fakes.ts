@@ -44,6 +44,12 @@ export class FakeCalls implements UdpCalls {
     return this.singleError === 0 ? bytes.length : this.#fail(this.singleError)
   }
 
+  /** Nothing waits. */
+  recvmmsg(): number {
+    this.log.push('take')
+    return -1
+  }
+
   sendmsg(_fd: number, header: Uint8Array): number {
     const error = this.batchErrors.shift() ?? 0
     this.log.push(`batch ${error}`)

@@ -37,7 +37,7 @@ export interface RtspServerOptions<Data extends UserData = UserData> extends Rea
         readonly rtpPort: number
         readonly rtcpPort?: number
         readonly receiveBufferBytes?: number
-        /** Send several datagrams in one system call, where Linux and the optional package koffi allow it. Default true. */
+        /** Send and take several datagrams in one system call, where Linux and the optional package koffi allow it. Default true. */
         readonly batching?: boolean
       }
     | false

@@ -4,7 +4,8 @@
  * put every send through its resolver's asynchronous path).
  *
  * Where the system can cut batches and the optional package koffi is there, datagrams go around Node as long as nothing
- * waits in Node's queue (`udp-direct-sender.ts`). What cannot leave that way goes Node's way, so there is one queue and
+ * waits in Node's queue (`udp-direct-sender.ts`), and those that came together are taken together
+ * (`udp-batch-receiver.ts`). What cannot leave that way goes Node's way, so there is one queue and
  * one order.
  */
 import { createSocket, type RemoteInfo, type Socket, type SocketType } from 'node:dgram'
@@ -20,6 +21,7 @@ import type {
 import { rtspError } from '../contracts/rtsp-error.ts'
 import { endpointOf, mapAddress, plainAddress } from './endpoints.ts'
 import { type UdpBatchingSupport, udpBatchingSupport } from './udp-batching.ts'
+import { UdpBatchReceiver } from './udp-batch-receiver.ts'
 import type { UdpCalls } from './udp-calls.ts'
 import { familyIPv4, familyIPv6 } from './udp-destinations.ts'
 import { UdpDirectSender } from './udp-direct-sender.ts'
@@ -34,9 +36,11 @@ class NodeDatagramSocket implements DatagramSocket {
   #queuedDatagrams = 0
   #closed: Promise<void> | undefined
   readonly #direct: UdpDirectSender | undefined
+  readonly #receiver: UdpBatchReceiver | undefined
+  readonly #isOpen = (): boolean => this.#closed === undefined
   readonly #withoutBatching: string
 
-  constructor(socket: Socket, way: SendingWay) {
+  constructor(socket: Socket, way: OwnWay) {
     this.#socket = socket
     const { address, port } = socket.address()
     this.local = endpointOf(address, port)
@@ -45,7 +49,8 @@ class NodeDatagramSocket implements DatagramSocket {
       this.#withoutBatching = way
     } else {
       this.#withoutBatching = ''
-      this.#direct = way((reason) => this.#handler?.onBatchingEnded?.(reason))
+      this.#direct = way.sender((reason) => this.#handler?.onBatchingEnded?.(reason))
+      this.#receiver = way.receiver()
     }
   }
 
@@ -70,6 +75,7 @@ class NodeDatagramSocket implements DatagramSocket {
         plainAddress(from.address),
         from.port,
       )
+      this.#receiver?.takeWaiting(handler, this.#isOpen)
     })
   }
 
@@ -112,8 +118,13 @@ class NodeDatagramSocket implements DatagramSocket {
   }
 }
 
-/** Makes the sender of our own, or says why there is none. */
-type SendingWay = string | ((onEnded: (reason: string) => void) => UdpDirectSender)
+/** Makes what sends and receives around Node, or says why nothing does. */
+type OwnWay =
+  | string
+  | {
+      readonly sender: (onEnded: (reason: string) => void) => UdpDirectSender
+      readonly receiver: () => UdpBatchReceiver
+    }
 
 /**
  * Binds a UDP socket. Rejects with the system's error as it is, or with `ERR_RTSP_LISTEN` when the system did not grant
@@ -173,7 +184,7 @@ function bindOurselves(
   address: string,
   port: number,
   calls: UdpCalls,
-): { readonly socket: Socket; readonly way: SendingWay } | string {
+): { readonly socket: Socket; readonly way: OwnWay } | string {
   const family = type === 'udp6' ? familyIPv6 : familyIPv4
   const fd = openNativeSocket(calls, family, address, port)
   if (fd === undefined) return 'the socket cannot be bound around Node'
@@ -186,7 +197,13 @@ function bindOurselves(
     return `Node does not take over the socket: ${cause instanceof Error ? cause.message : String(cause)}`
   }
   keepPortToOurselves(calls, fd)
-  return { socket, way: (onEnded) => new UdpDirectSender(calls, fd, family, onEnded) }
+  return {
+    socket,
+    way: {
+      sender: (onEnded) => new UdpDirectSender(calls, fd, family, onEnded),
+      receiver: () => new UdpBatchReceiver(calls, fd),
+    },
+  }
 }
 
 function bindByNode(socket: Socket, address: string, port: number): Promise<void> {

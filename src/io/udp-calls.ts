@@ -24,6 +24,8 @@ export interface UdpCalls {
   ): number
   sendmsg(fd: number, header: Uint8Array, flags: number): number
   recv(fd: number, bytes: Uint8Array, byteLength: number, flags: number): number
+  /** Datagrams that came, 0 or less for none. */
+  recvmmsg(fd: number, headers: Uint8Array, count: number, flags: number, timeout: null): number
   poll(descriptors: Uint8Array, count: number, timeoutMs: number): number
   close(fd: number): number
   inet_pton(family: number, text: string, binary: Uint8Array): number
@@ -84,6 +86,7 @@ function callsOf(koffi: Koffi): UdpCalls {
     ),
     sendmsg: call('int64_t sendmsg(int fd, void *header, int flags)'),
     recv: call('int64_t recv(int fd, void *bytes, size_t length, int flags)'),
+    recvmmsg: call('int recvmmsg(int fd, void *headers, uint32_t count, int flags, void *timeout)'),
     poll: call('int poll(void *descriptors, uint64_t count, int timeout_ms)'),
     close: call('int close(int fd)'),
     inet_pton: call('int inet_pton(int family, str text, void *binary)'),
