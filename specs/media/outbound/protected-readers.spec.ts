@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { isFailure } from '../../../src/contracts/failure.ts'
 import { SrtpReceiver } from '../../../src/wire/srtp/srtp-receiver.ts'
 import { SrtpSender } from '../../../src/wire/srtp/srtp-sender.ts'
+import type { ReaderOptions, ReaderTarget } from '../../../src/media/outbound/reader-options.ts'
 import type { StreamHub } from '../../../src/media/outbound/stream-hub.ts'
 import { seededEntropy } from '../../../src/testing/seeded-entropy.ts'
 import {
@@ -44,6 +45,20 @@ function opened(receiver: SrtpReceiver, packets: readonly Uint8Array[], isRtcp =
 
 const packetsOn = (duplex: FakeDuplex, channel: number): Uint8Array[] =>
   duplex.frames().flatMap((frame) => (frame.channel === channel ? [frame.packet] : []))
+
+const optionsOf = (target: ReaderTarget): ReaderOptions => ({
+  target,
+  medias: [readerMedia(0), readerMedia(1)],
+  limits: { maxQueuedBytes: 1_000_000, maxQueuedPackets: 1000 },
+  policy: 'drop-to-random-access',
+  senderReports: false,
+  hooks: {
+    onFirstReport: () => undefined,
+    onDropStart: () => undefined,
+    onDropEnd: () => undefined,
+    onExhausted: () => undefined,
+  },
+})
 
 /** Sequence numbers of what decrypts; the code of what does not. */
 const sequences = (receiver: SrtpReceiver, packets: readonly Uint8Array[]): (number | string)[] =>
@@ -238,6 +253,65 @@ describe('readers of SRTP', () => {
     stage.clock.endTurn()
     expect(sequences(receiver, packetsOn(duplex, 0))).toEqual(numbers)
     expect([...stage.hub.protection!.rollovers(0).values()]).toEqual([0])
+  })
+
+  it.each([
+    [0, 0],
+    [0x3fff, 0],
+    [0x4000, 1],
+    [0x8001, 1],
+    [100_000, 3],
+  ])('are led to where the stream is after a pause of %i packets, by %i without payload', (missed, lead) => {
+    const stage = protectable()
+    const receiver = receiverOf(stage.hub)
+    const { reader, duplex } = stage.playing({ isProtected: true })
+    let sequence = 500
+    const write = (count: number): void => {
+      for (let index = 0; index < count; index++) stage.hub.writeRtp(0, rtp({ sequence: sequence++ & 0xffff }))
+      stage.clock.endTurn()
+    }
+    write(3)
+    reader.close()
+    write(missed)
+    const target = { protocol: 'tcp' as const, duplex }
+    const again = stage.hub.createReader({ ...optionsOf(target), isProtected: true }, reader)
+    again.arm()
+    again.release()
+    write(3)
+    const payloads = opened(receiver, packetsOn(duplex, 0))
+    expect(payloads.filter((packet) => typeof packet === 'string')).toEqual([])
+    const withPayload = payloads.filter((packet) => packet.length > 12)
+    expect(withPayload.map((packet) => sequenceOf(packet as Uint8Array))).toEqual(
+      [500, 501, 502, 503 + missed, 504 + missed, 505 + missed].map((each) => each & 0xffff),
+    )
+    expect(payloads.length - withPayload.length).toBe(lead)
+    expect(again.stats().medias[0]?.formats[0]?.packets).toBe(6)
+  })
+
+  it('are led over a wrap between SETUP, which told the rollover counter, and PLAY; not twice when PLAY is refused', () => {
+    const stage = protectable()
+    stage.hub.writeRtp(0, rtp({ sequence: 0xffff }))
+    const { protection } = stage.hub
+    const rollovers = protection!.rollovers(0)
+    stage.hub.writeRtp(0, rtp({ sequence: 0 }))
+    const medias = [readerMedia(0, { rollovers })]
+    const duplex = new FakeDuplex()
+    const refused = stage.reader({ target: { protocol: 'tcp', duplex }, medias, isProtected: true })
+    refused.prepare()
+    refused.discard()
+    const options = { ...optionsOf({ protocol: 'tcp', duplex }), medias, isProtected: true }
+    const reader = stage.hub.createReader(options, refused)
+    reader.arm()
+    stage.hub.writeRtp(0, rtp({ sequence: 1 }))
+    reader.release()
+    stage.clock.endTurn()
+    const packets = packetsOn(duplex, 0)
+    expect(packets.map((packet) => [sequenceOf(packet), packet.length])).toEqual([
+      [0xffff, 22],
+      [1, 23],
+    ])
+    const receiver = new SrtpReceiver(protection!.keys[0]!, rollovers)
+    expect(sequences(receiver, packets)).toEqual([0xffff, 1])
   })
 
   it('are closed and told when the indices of a key are used up; others go on', () => {

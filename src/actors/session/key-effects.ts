@@ -21,6 +21,8 @@ export interface MediaProtection {
    * `null` where the stream's own keys are used, which all its readers share.
    */
   readonly own: OwnProtection | null
+  /** Rollover counters of the stream that the client was told, by SSRC. */
+  told: ReadonlyMap<number, number>
 }
 
 /** Keys that the server made for one media of one session. */
@@ -42,7 +44,11 @@ export function protectMedia(
   if (offered === null) return undefined
   const keys = createSrtpKeyMaterial(runtime.entropy)
   const own = media.receivesRtp ? { keys, sender: new SrtpSender(keys), ssrcs: localSsrcs } : null
-  const protection = { receiver: new SrtpReceiver(offered.keys, offered.rollovers), own }
+  const protection = {
+    receiver: new SrtpReceiver(offered.keys, offered.rollovers),
+    own,
+    told: new Map<number, number>(),
+  }
   entry.protections.set(media.mediaIndex, protection)
   return protection
 }
@@ -56,7 +62,10 @@ export function mediaKeyMessage(runtime: Runtime, sessionId: SessionId, mediaInd
   if (own !== null)
     return keyMessage(runtime, own.keys, new Map(own.ssrcs.map((ssrc) => [ssrc, own.sender.rollover(ssrc)])))
   const { stream } = session.ref.state
-  return stream === null ? null : streamKeyMessage(runtime, stream.streamId, mediaIndex)
+  const keys = stream === null ? undefined : runtime.streams.get(stream.streamId)?.hub.protection
+  if (stream === null || keys === undefined) return null
+  protection.told = keys.rollovers(mediaIndex)
+  return streamKeyMessage(runtime, stream.streamId, mediaIndex)
 }
 
 /** The MIKEY messages of a stream, by media index; `null` if its server encrypts nothing. */

@@ -37,6 +37,7 @@ export function readerMedias(entry: SessionEntry, medias: readonly SessionMedia[
     rtcpPort: clientRtcpPort,
     receives: !receivesRtp,
     protection: entry.protections.get(mediaIndex)?.own?.sender,
+    rollovers: entry.protections.get(mediaIndex)?.told,
   }))
 }
 

@@ -85,6 +85,13 @@ export class GopCache {
     return start
   }
 
+  /** SRTP index of the first packet of a format that is kept; undefined if there is none. */
+  firstPacketIndex(formatIndex: number): number | undefined {
+    const { formatIndexes, packetIndices, count } = this.burst
+    const index = formatIndexes.subarray(0, count).indexOf(formatIndex)
+    return index < 0 ? undefined : packetIndices[index]
+  }
+
   /** False for packets of a video before its first picture that can be decoded alone. */
   isUseful(media: MediaTrack, index: number): boolean {
     if (!media.isVideo) return true

@@ -19,6 +19,7 @@ import { ProgressWatch } from './progress-watch.ts'
 import { withSsrc } from './rtp-layout.ts'
 import type { StartSink } from './start-sink.ts'
 import { liveCursor, type StreamCursor } from './stream-cursor.ts'
+import type { FormatTrack } from './stream-tracks.ts'
 
 /**
  * One reader of a stream: a gate in front of a sink.
@@ -120,6 +121,7 @@ export class HubReader {
     this.#filter.reset()
     this.#sink.hold()
     this.#counters.setAside()
+    if (this.#protection !== undefined) this.#leadIn(this.#protection)
   }
 
   /**
@@ -134,6 +136,7 @@ export class HubReader {
     const { isProtected } = this
     this.#group = this.#core.join(this, this.#map, isProtected)
     this.#markServed(this.#core.burstFor(isProtected))
+    this.#protection?.join(this.#formats())
     const { tracks, cache } = this.#core
     tracks.countRecipients(this.#receives, isProtected, 1)
     if (isProtected && this.#core.protection?.isExhausted === true) this.#notices.exhausted()
@@ -174,6 +177,7 @@ export class HubReader {
     // Datagrams that are still being paced were written before.
     this.#sink.release()
     this.#endDrop()
+    this.#protection?.leave(this.#formats())
     this.#counters.leave()
     this.#end()
   }
@@ -184,6 +188,7 @@ export class HubReader {
     if (this.#gate === 'closed') return
     this.#endDrop()
     this.#sink.dropHeld()
+    this.#protection?.takeBack()
     this.#counters.restore()
     this.#end()
   }
@@ -290,6 +295,20 @@ export class HubReader {
     const burst = this.#core.burstFor(this.isProtected)
     this.#serve(burst, undefined)
     this.#markServed(burst)
+  }
+
+  /** Formats whose packets of the stream are for this reader. */
+  #formats(): readonly FormatTrack[] {
+    return this.#core.tracks.formats.filter(({ mediaIndex }) => this.#receives[mediaIndex] === 1)
+  }
+
+  /** Lets the receiver of a reader that was away for long find its way; these packets are not counted. */
+  #leadIn(protection: ReaderProtection): void {
+    const cache = this.#startSink === undefined ? undefined : this.#core.cache
+    const firstIndexOf = ({ index, highestIndex }: FormatTrack): number =>
+      cache?.firstPacketIndex(index) ?? highestIndex + 1
+    for (const { mediaIndex, packet } of protection.leadIn(this.#formats(), firstIndexOf))
+      this.#sink.writePacket(mediaIndex, false, packet)
   }
 
   #markServed(burst: Burst): void {

@@ -35,6 +35,8 @@ export interface ReaderMedia {
   readonly receives: boolean
   /** SRTP with keys of this media and peer alone, for RTCP. Absent: in clear, or with the keys of the stream. */
   readonly protection?: SrtpSender | undefined
+  /** SRTP with the keys of the stream: the rollover counters that the peer was told, by SSRC. */
+  readonly rollovers?: ReadonlyMap<number, number> | undefined
 }
 
 /** What a gate lets through: nothing; what is written to this reader alone, but later; everything, but later; everything. */
