@@ -20,9 +20,9 @@ export type ServerEvent<Data extends UserData = UserData> =
     }
   /** After the connections of the session are gone, if it ended first. Its statistics stay readable. */
   | { readonly type: 'session.closed'; readonly session: ServerSession<Data>; readonly reason: RtspError }
-  /** A request was read; before it is checked. */
+  /** A request was read; before it is checked. `(hidden)` stands where it has SRTP keys; handlers get it as it is. */
   | { readonly type: 'request'; readonly connection: ServerConnection<Data>; readonly request: RtspRequest }
-  /** A response is about to be written. */
+  /** A response is about to be written. `(hidden)` stands where it has SRTP keys. */
   | { readonly type: 'response'; readonly connection: ServerConnection<Data>; readonly response: RtspResponse }
   /** A publisher's packets went missing. */
   | {
