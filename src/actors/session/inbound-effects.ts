@@ -34,6 +34,8 @@ export function prepareTrack(runtime: Runtime, entry: SessionEntry, effect: Effe
   }
   for (const ssrc of localSsrcs.values()) entry.localSsrcs.add(ssrc)
   const protection = protectMedia(runtime, entry, effect, [...localSsrcs.values()])?.receiver
+  // The connection is gone, and its keys with it: nobody will send, and nothing in clear may be taken instead.
+  if (effect.keysFrom !== null && protection === undefined) return
   entry.tracks.add({ mediaIndex, media, receivesRtp, localSsrcs, ...(protection === undefined ? {} : { protection }) })
 }
 
