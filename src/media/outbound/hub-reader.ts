@@ -304,7 +304,8 @@ export class HubReader {
 
   /** Lets the receiver of a reader that was away for long find its way; these packets are not counted. */
   #leadIn(protection: ReaderProtection): void {
-    const cache = this.#startSink === undefined ? undefined : this.#core.cache
+    const kept = this.#startSink === undefined ? undefined : this.#core.cache
+    const cache = kept !== undefined && this.#core.protection?.isInStep(kept.burst) === true ? kept : undefined
     const firstIndexOf = ({ index, highestIndex }: FormatTrack): number =>
       cache?.firstPacketIndex(index) ?? highestIndex + 1
     for (const { mediaIndex, packet } of protection.leadIn(this.#formats(), firstIndexOf))
