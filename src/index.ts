@@ -153,6 +153,7 @@ export {
   type WithNtp,
   type WithPts,
 } from './formats/operators/with-clock.ts'
+export type { PacketOf } from './formats/packet-of.ts'
 export { joinNalUnits, type NalUnitPrefix } from './formats/join-nal-units.ts'
 export type { NalUnits } from './formats/parameter-sets/parameter-sets.ts'
 export type {

@@ -81,6 +81,8 @@ function watch(session: ServerSession): string[] {
   const h264 = findFormat(session, 'H264')
   const aac = findFormat(session, 'MPEG4Audio')
   if (h264 === undefined || aac === undefined) throw new Error('the publisher has both')
+  // @ts-expect-error packets of pictures are no sound; it would throw nothing, but never give a frame
+  void session.rtp(h264.media, h264.format).pipe(depacketize(aac.format))
   merge(
     session.rtp(h264.media, h264.format).pipe(depacketize(h264.format), withPts(session), withNtp(session)),
     session.rtp(aac.media, aac.format).pipe(depacketize(aac.format), withNtp(session), withPts(session)),

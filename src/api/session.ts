@@ -8,6 +8,7 @@ import { rtspError, type RtspError } from '../contracts/rtsp-error.ts'
 import type { SessionId, UnixNanos } from '../contracts/units.ts'
 import type { Media, SessionDescription } from '../formats/description.ts'
 import type { Format } from '../formats/format.ts'
+import type { PacketOf } from '../formats/packet-of.ts'
 import { GuardedObservable } from '../media/inbound/guarded-observable.ts'
 import type { InboundRtcp, InboundRtp, InboundTracks } from '../media/inbound/inbound-tracks.ts'
 import type { RtcpPacket } from '../wire/rtcp/rtcp-packet.ts'
@@ -110,7 +111,7 @@ export class ServerSession<Data extends UserData = UserData> {
   }
 
   /** RTP packets of one format of one media, which must have been set up: else ERR_RTSP_USAGE is thrown. Like `rtp$`. */
-  rtp(media: Media, format: Format): Observable<RtpPacket> {
+  rtp<F extends Format>(media: Media, format: F): Observable<PacketOf<F>> {
     return this.#requireTracks().rtp(media, format)
   }
 

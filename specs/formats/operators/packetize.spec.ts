@@ -1,4 +1,4 @@
-import { catchError, from, map, of, Subject, take } from 'rxjs'
+import { catchError, from, map, of, Subject, take, type Observable } from 'rxjs'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { RtspError } from '../../../src/contracts/rtsp-error.ts'
 import * as create from '../../../src/formats/create-format.ts'
@@ -126,6 +126,11 @@ describe('packetize', () => {
     expect(packets$.pipe(depacketize(format), packetize(aac))).toBeDefined()
     // @ts-expect-error nor are they H265
     expect(packets$.pipe(depacketize(format), packetize(create.h265Format({ payloadType: 96 })))).toBeDefined()
+    // @ts-expect-error packets of H264 are no sound either
+    expect(packets$.pipe(depacketize(aac))).toBeDefined()
+    // Packets whose format nobody named go everywhere.
+    const someone$ = packets$.pipe(map((packet): RtpPacket => packet.clone()))
+    expectTypeOf(someone$.pipe(depacketize(aac))).toEqualTypeOf<Observable<TimedUnit<typeof aac>>>()
     // Units are no packets, packets are no units, and sound has no NAL units.
     expectTypeOf(packets$).not.toExtend<Parameters<ReturnType<typeof packetize<H264Format>>>[0]>()
     expectTypeOf<TimedUnit<H264Format>>().not.toExtend<RtpPacket>()

@@ -5,6 +5,7 @@ import { createDepacketizer } from '../depacketize/create-depacketizer.ts'
 import type { DepacketizeProblem, Depacketizer } from '../depacketize/depacketizer.ts'
 import type { DepacketizeOptions } from '../depacketize/limits.ts'
 import type { Format } from '../format.ts'
+import type { PacketOf } from '../packet-of.ts'
 import type { Unit, UnitOf } from '../units.ts'
 import { unitOperator, type UnitStep } from './unit-operator.ts'
 
@@ -40,7 +41,7 @@ export interface DepacketizeOperatorOptions extends DepacketizeOptions {
 
 /**
  * RTP packets to the units of their format: pictures, frames of sound, documents. The type of the units follows from the
- * type of the format.
+ * type of the format, and packets of another format fail to compile.
  *
  * ```ts
  * const video = findFormat(session, 'H264')
@@ -65,7 +66,7 @@ export interface DepacketizeOperatorOptions extends DepacketizeOptions {
 export function depacketize<F extends Format>(
   format: F,
   options?: DepacketizeOperatorOptions,
-): OperatorFunction<RtpPacket, TimedUnit<F>>
+): OperatorFunction<PacketOf<F>, TimedUnit<F>>
 export function depacketize(
   format: Format,
   options: DepacketizeOperatorOptions = {},

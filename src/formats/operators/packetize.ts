@@ -4,6 +4,7 @@ import { RtpPacket } from '../../wire/rtp/rtp-packet.ts'
 import type { Format } from '../format.ts'
 import { createPacketizer, type PacketizeOptions } from '../packetize/create-packetizer.ts'
 import type { Packetizer } from '../packetize/packetizer.ts'
+import type { PacketOf } from '../packet-of.ts'
 import type { OutgoingUnit, Unit, UnitOf } from '../units.ts'
 import { unitOperator, type UnitStep } from './unit-operator.ts'
 
@@ -39,7 +40,7 @@ export interface PacketizeOperatorOptions<U> extends Partial<PacketizeOptions> {
 export function packetize<F extends Format>(
   format: F,
   options?: PacketizeOperatorOptions<OutgoingUnit<UnitOf<F>>>,
-): OperatorFunction<OutgoingUnit<UnitOf<F>>, RtpPacket>
+): OperatorFunction<OutgoingUnit<UnitOf<F>>, PacketOf<F>>
 export function packetize(
   format: Format,
   options: PacketizeOperatorOptions<OutgoingUnit<Unit>> = {},
