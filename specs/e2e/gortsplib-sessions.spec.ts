@@ -45,6 +45,8 @@ type Way = Omit<Route, 'url'> & { readonly scheme: 'rtsp' | 'rtsps' }
 const ways: readonly (readonly [name: string, way: Way, agreed: string])[] = [
   ['UDP', { scheme: 'rtsp', over: 'udp' }, 'UDP AVP'],
   ['TCP', { scheme: 'rtsp', over: 'tcp' }, 'TCP AVP'],
+  ['SRTP over UDP', { scheme: 'rtsps', over: 'udp' }, 'UDP SAVP'],
+  ['SRTP under TLS', { scheme: 'rtsps', over: 'tcp' }, 'TCP SAVP'],
   ['HTTP', { scheme: 'rtsp', over: 'tcp', tunnel: 'http' }, 'TCP AVP'],
   ['WebSocket', { scheme: 'rtsp', over: 'tcp', tunnel: 'websocket' }, 'TCP AVP'],
 ]

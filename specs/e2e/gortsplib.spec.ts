@@ -17,10 +17,15 @@ const rows: readonly (readonly [title: string, from: Way, to: Way, agreed: reado
   ['[63] TCP to UDP', ['rtsp', 'tcp'], ['rtsp', 'udp'], ['TCP AVP', 'UDP AVP']],
   ['[63] TCP to TCP', ['rtsp', 'tcp'], ['rtsp', 'tcp'], ['TCP AVP', 'TCP AVP']],
   ['[63] UDP to TCP', ['rtsp', 'udp'], ['rtsp', 'tcp'], ['UDP AVP', 'TCP AVP']],
+  ['[63] TLS to TLS', ['rtsps', 'tcp'], ['rtsps', 'tcp'], ['TCP AVP', 'TCP SAVP']],
+  ['[63] SRTP over UDP to TLS', ['rtsps', 'udp'], ['rtsps', 'tcp'], ['UDP SAVP', 'TCP SAVP']],
+  ['SRTP over UDP to SRTP over UDP', ['rtsps', 'udp'], ['rtsps', 'udp'], ['UDP SAVP', 'UDP SAVP']],
   ['[63] HTTP to UDP', ['rtsp', 'tcp', 'http'], ['rtsp', 'udp'], ['TCP AVP', 'UDP AVP']],
   ['[63] TCP to HTTP', ['rtsp', 'tcp'], ['rtsp', 'tcp', 'http'], ['TCP AVP', 'TCP AVP']],
+  ['[63] TLS to HTTPS', ['rtsps', 'tcp'], ['rtsps', 'tcp', 'http'], ['TCP AVP', 'TCP SAVP']],
   ['[63] WebSocket to UDP', ['rtsp', 'tcp', 'websocket'], ['rtsp', 'udp'], ['TCP AVP', 'UDP AVP']],
   ['[63] TCP to WebSocket', ['rtsp', 'tcp'], ['rtsp', 'tcp', 'websocket'], ['TCP AVP', 'TCP AVP']],
+  ['[63] TLS to WebSocket under TLS', ['rtsps', 'tcp'], ['rtsps', 'tcp', 'websocket'], ['TCP AVP', 'TCP SAVP']],
 ]
 
 describe.skipIf(!canRun('gortsplib', ['go']))('gortsplib publishes and gortsplib reads', { timeout: 60_000 }, () => {

@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { lightClip } from './clip.ts'
 import type { Clip } from './clip.ts'
 import { BUILD_LIMIT_MS, buildGortsplibClient, expectHandedOn } from './gortsplib-client.ts'
+import type { Route } from './gortsplib-client.ts'
 import { expectIntact, expectCleanEnd, expectRun } from './matrix.ts'
-import { publishWithFfmpeg, readWithFfmpeg, readWithGstreamer } from './media-programs.ts'
+import { publishWithFfmpeg, publishWithGstreamer, readWithFfmpeg, readWithGstreamer } from './media-programs.ts'
 import { canRouteMulticast, MULTICAST_RANGE, routeMulticastToLoopback } from './multicast-route.ts'
 import { eventually, killEverything } from './process.ts'
 import { untilPublished } from './raw-client.ts'
@@ -90,19 +91,30 @@ describe.skipIf(!canRun('multicast', ['ffmpeg', 'gstreamer']) || !canRouteMultic
       expect(server.program.stderr()).toBe('')
     })
 
-    it.skipIf(!canRun('multicast with gortsplib', ['go']))(
-      '[63] UDP to multicast, gortsplib to gortsplib',
-      async () => {
+    it.skipIf(!canRun('multicast with gortsplib', ['go'])).each([
+      ['[63] UDP to multicast', 'rtsp', ['UDP AVP', 'UDP-multicast AVP']],
+      ['[63] SRTP over UDP to SRTP over multicast', 'rtsps', ['UDP SAVP', 'UDP-multicast SAVP']],
+    ] as const)(
+      '%s, gortsplib to gortsplib',
+      async (_, scheme, agreed) => {
         const binary = await buildGortsplibClient()
-        const path = 'multicast-gortsplib'
-        await expectHandedOn(binary, server, {
-          path,
-          from: { url: server.at('rtsp', path), over: 'udp' },
-          to: { url: server.at('rtsp', path), over: 'multicast' },
-          agreed: ['UDP AVP', 'UDP-multicast AVP'],
-        })
+        const path = `multicast-gortsplib-${scheme}`
+        const url = server.at(scheme, path)
+        const from: Route = { url, over: 'udp', isSecure: scheme === 'rtsps' }
+        await expectHandedOn(binary, server, { path, from, to: { url, over: 'multicast' }, agreed })
       },
       BUILD_LIMIT_MS,
     )
+
+    it('[64] SRTP over UDP to SRTP over multicast, GStreamer to GStreamer', async () => {
+      const path = 'multicast-secure'
+      await expectIntact(server, {
+        path,
+        clip,
+        publish: () => publishWithGstreamer(server.at('rtsps', path), clip, 'udp', 'savp'),
+        read: () => readWithGstreamer(server.at('rtsps', path), 'udp-mcast', 'rtpmp4adepay'),
+        endsAlone: false,
+      })
+    })
   },
 )

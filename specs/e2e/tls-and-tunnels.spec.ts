@@ -15,7 +15,7 @@ import { canRun } from './tools.ts'
 
 type From =
   | readonly [program: 'ffmpeg', scheme: 'rtsp' | 'rtsps', over: Transport]
-  | readonly [program: 'GStreamer', scheme: 'rtsp' | 'rtsps' | 'rtsph' | 'rtspsh', over: Transport]
+  | readonly [program: 'GStreamer', scheme: 'rtsp' | 'rtsps' | 'rtsph' | 'rtspsh', over: Transport, profile?: 'savp']
 type To =
   | readonly [program: 'ffmpeg', scheme: 'rtsp' | 'rtsps', over: FfmpegTransport]
   | readonly [program: 'GStreamer', scheme: 'rtsp' | 'rtsps' | 'rtsph' | 'rtspsh', over: Transport]
@@ -25,6 +25,9 @@ const rows: readonly (readonly [title: string, from: From, to: To])[] = [
   ['[64] TLS to TLS', ['ffmpeg', 'rtsps', 'tcp'], ['GStreamer', 'rtsps', 'tcp']],
   ['[64] TLS to TLS', ['GStreamer', 'rtsps', 'tcp'], ['ffmpeg', 'rtsps', 'tcp']],
   ['[64] TLS to TLS', ['GStreamer', 'rtsps', 'tcp'], ['GStreamer', 'rtsps', 'tcp']],
+  ['[64] TLS to SRTP over UDP', ['ffmpeg', 'rtsps', 'tcp'], ['GStreamer', 'rtsps', 'udp']],
+  ['[64] SRTP over UDP to SRTP over UDP', ['GStreamer', 'rtsps', 'udp', 'savp'], ['GStreamer', 'rtsps', 'udp']],
+  ['SRTP over UDP to TLS', ['GStreamer', 'rtsps', 'udp', 'savp'], ['ffmpeg', 'rtsps', 'tcp']],
   ['[64] HTTP to TCP', ['GStreamer', 'rtsph', 'tcp'], ['ffmpeg', 'rtsp', 'tcp']],
   ['[64] TCP to HTTP', ['GStreamer', 'rtsp', 'tcp'], ['ffmpeg', 'rtsp', 'http']],
   ['[64] TCP to HTTP', ['GStreamer', 'rtsp', 'tcp'], ['GStreamer', 'rtsph', 'tcp']],
@@ -58,10 +61,10 @@ describe.skipIf(!canRun('TLS and tunnels', ['ffmpeg']))('TLS and tunnels', { tim
     }
   }, 30_000)
 
-  const publish = ([program, scheme, over]: From, path: string): RunningProgram =>
+  const publish = ([program, scheme, over, profile]: From, path: string): RunningProgram =>
     program === 'ffmpeg'
       ? publishWithFfmpeg(server.at(scheme, path), clip, over)
-      : publishWithGstreamer(server.at(scheme, path), clip, over)
+      : publishWithGstreamer(server.at(scheme, path), clip, over, profile)
 
   const read = ([program, scheme, over]: To, path: string, publisher: From[0]): Reader => {
     if (program === 'GStreamer') {
