@@ -69,7 +69,7 @@ async function measureFanOut(/** @type {readonly Contender[]} */ contenders) {
   for (let index = 0; index < rounds; index += 1) {
     for (const contender of contenders) {
       await attempt(`${contender.name}, fan-out`, () =>
-        fanOut(contender, { ...plan, warmupSeconds: 3 }, (window) => {
+        fanOut(contender, { ...plan, warmupSeconds: seconds }, (window) => {
           windows.push(window)
           const { transport, readers, result } = window
           process.stderr.write(`${contender.name} ${transport} ${readers}: ${round(result.microsPerPacket)} us\n`)
@@ -117,7 +117,7 @@ async function measureChurn(/** @type {readonly Contender[]} */ all) {
   try {
     for (const contender of all.filter(({ transports }) => transports.includes('tcp'))) {
       await attempt(`${contender.name}, sessions`, async () => {
-        running.push(await startChurn(contender, options.quick ? 3 : 8))
+        running.push(await startChurn(contender, options.quick ? 3 : options.peers ? 8 : 6))
       })
     }
     const rows = []

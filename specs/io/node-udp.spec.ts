@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { Socket } from 'node:dgram'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { DatagramOptions, DatagramSocket } from '../../src/contracts/network.ts'
 import { nodeNetwork } from '../../src/io/node-network.ts'
 
@@ -94,6 +95,26 @@ describe.each([
     expect(() => socket.open({ onDatagram: () => undefined, onError: () => undefined })).toThrow(
       expect.objectContaining({ code: 'ERR_RTSP_USAGE' }),
     )
+  })
+
+  it('without a wish the receive buffer is raised as far as the system lets it, and never fails the bind', async () => {
+    const sizes: number[] = []
+    const original = Socket.prototype.setRecvBufferSize
+    const spy = vi.spyOn(Socket.prototype, 'setRecvBufferSize').mockImplementation(function (this: Socket, size) {
+      original.call(this, size)
+      sizes.push(size)
+    })
+    await bindWith({ host: '127.0.0.1', port: 0, receiveBufferBytes: undefined, batching })
+    expect(sizes).toEqual([2 * 1024 * 1024])
+    await bind('127.0.0.1', 0, 0)
+    expect(sizes).toHaveLength(1)
+    spy.mockImplementation(() => {
+      throw new Error('ENOBUFS')
+    })
+    await expect(
+      bindWith({ host: '127.0.0.1', port: 0, receiveBufferBytes: undefined, batching }),
+    ).resolves.toBeDefined()
+    spy.mockRestore()
   })
 
   it('a receive buffer that the system grants is accepted, one that it cuts fails the bind', async () => {

@@ -36,6 +36,10 @@ export interface RtspServerOptions<Data extends UserData = UserData> extends Rea
         readonly host?: string
         readonly rtpPort: number
         readonly rtcpPort?: number
+        /**
+         * What the system keeps of datagrams that were not read yet, bytes: exactly this or `listen` fails; 0 leaves it to
+         * the system. Left out: 2 MiB, or what the system grants of it (on Linux at most `net.core.rmem_max`).
+         */
         readonly receiveBufferBytes?: number
         /** Send and take several datagrams in one system call, where Linux and the optional package koffi allow it. Default true. */
         readonly batching?: boolean
@@ -117,7 +121,7 @@ const schema = z.strictObject({
           error: (issue) => `RTP port (${String(issue.input)}) must be even`,
         }),
         rtcpPort: port.optional(),
-        receiveBufferBytes: z.int().min(0).default(0),
+        receiveBufferBytes: z.int().min(0).optional(),
         batching: z.boolean().default(true),
       }),
     ])

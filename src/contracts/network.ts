@@ -123,8 +123,8 @@ export interface ListenOptions {
 
 /** How to bind a UDP socket. */
 export interface DatagramOptions extends ListenOptions {
-  /** SO_RCVBUF in bytes; 0 leaves the system's default. */
-  readonly receiveBufferBytes: number
+  /** SO_RCVBUF in bytes, not less; 0 leaves the system's default. Absent: 2 MiB, or what the system grants of it. */
+  readonly receiveBufferBytes?: number | undefined
   /** Send several datagrams in one system call where that can be done. Absent: where it can be done. */
   readonly batching?: boolean
 }

@@ -216,9 +216,25 @@ function bindByNode(socket: Socket, address: string, port: number): Promise<void
   })
 }
 
+/**
+ * Without a wish: a key picture of each of a few cameras at once. The usual default of Linux holds ninety packets, and
+ * while garbage is collected more than that may come.
+ */
+const preferredReceiveBufferBytes = 2 * 1024 * 1024
+
+/** As much of it as can be had; nothing is ever made smaller. */
+function raiseReceiveBuffer(socket: Socket): void {
+  try {
+    if (socket.getRecvBufferSize() < preferredReceiveBufferBytes) socket.setRecvBufferSize(preferredReceiveBufferBytes)
+  } catch {
+    // Systems that refuse instead of cutting leave what they had, which is good enough for a default.
+  }
+}
+
 /** Sets SO_RCVBUF and reads it back: systems cut it to their limit without a word. Linux tells twice what it grants. */
-function setReceiveBuffer(socket: Socket, wantedBytes: number): void {
-  if (wantedBytes === 0) return
+function setReceiveBuffer(socket: Socket, wantedBytes: number | undefined): void {
+  if (wantedBytes === undefined) raiseReceiveBuffer(socket)
+  if (wantedBytes === undefined || wantedBytes === 0) return
   socket.setRecvBufferSize(wantedBytes)
   const toldBytes = socket.getRecvBufferSize()
   const grantedBytes = process.platform === 'linux' ? toldBytes / 2 : toldBytes
