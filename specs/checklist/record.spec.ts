@@ -31,6 +31,12 @@ describe('[48] mistakes in ANNOUNCE close the connection (spec 4.7)', () => {
     expect(scene.closeReasons).toEqual([typeof reason === 'string' ? reason : expect.stringMatching(reason)])
   })
 
+  it('a format without a clock beside others is forwarded as it is', async () => {
+    const scene = await new Scene().listen()
+    const body = lines('v=0', 'm=video 0 RTP/AVP 96', 'a=control:0', 'm=audio 0 RTP/AVP 0', 'a=control:1')
+    expect(scene.client().ask('ANNOUNCE', url, sdp, body)?.statusCode).toBe(200)
+  })
+
   it('H.264 in packetization mode 0 is refused as well', async () => {
     const scene = await new Scene().listen()
     const body = lines('v=0', 'm=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/90000', 'a=control:0')

@@ -123,9 +123,13 @@ describe('medias', () => {
   })
 
   it('need a clock rate, except data', () => {
-    expect(failureOf('m=video 0 RTP/AVP 96')).toBe('invalid SDP: media 1 is invalid: clock rate not found')
-    expect(failureOf(audio, 'm=audio 0 RTP/AVP 96')).toBe('invalid SDP: media 2 is invalid: clock rate not found')
-    expect(read('m=application 0 RTP/AVP 96').medias[0]?.formats[0]?.clockRateHz).toBe(0)
+    const unknown = read(audio, 'm=audio 0 RTP/AVP 96')
+    expect(unknown.warnings).toEqual(['media 2: payload type 96: clock rate not found'])
+    expect(unknown.medias[1]?.formats[0]).toMatchObject({ codec: 'generic', clockRateHz: 0 })
+    expect(read('m=application 0 RTP/AVP 96')).toMatchObject({
+      medias: [{ formats: [{ clockRateHz: 0 }] }],
+      warnings: [],
+    })
   })
 
   it('that are not RTP or have no payload type are left out with a warning', () => {

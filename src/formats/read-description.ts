@@ -22,7 +22,7 @@ export interface ReadDescriptionOptions {
 
 /**
  * Reads a description (RFC 8866, RFC 2326 appendix C). Fails with `ERR_RTSP_SDP_INVALID`; mistakes in a media name
- * its number, from 1: `invalid SDP: media 1 is invalid: clock rate not found`.
+ * its number, from 1: `invalid SDP: media 1 is invalid: invalid mid`.
  */
 export function readDescription(
   sdp: string | Uint8Array,

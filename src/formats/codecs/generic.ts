@@ -23,10 +23,10 @@ export interface GenericInput {
   readonly note: (text: string) => void
 }
 
-/** A generic format; the reason as text when nothing tells its clock and it is not data. */
-export function readGeneric({ payloadType, rtpmap, fmtp, mediaType, note }: GenericInput): GenericFormat | string {
+/** A generic format. One that nothing tells a clock of has 0, which is worth a note unless it is data. */
+export function readGeneric({ payloadType, rtpmap, fmtp, mediaType, note }: GenericInput): GenericFormat {
   const clockRateHz = staticClockRatesHz.get(payloadType) ?? clockOf(rtpmap, note)
-  if (clockRateHz === undefined && rtpmap === '' && mediaType !== 'application') return 'clock rate not found'
+  if (clockRateHz === undefined && rtpmap === '' && mediaType !== 'application') note('clock rate not found')
   return {
     codec: 'generic',
     payloadType,
