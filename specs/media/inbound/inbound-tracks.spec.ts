@@ -386,11 +386,28 @@ describe('reports and wall time', () => {
     })
   })
 
-  it('ignore sender reports before the first packet and of other sources', () => {
+  it('know a sender report that comes before the first packet, as FFmpeg sends it', () => {
     const { tracks } = setUp()
     tracks.receiveRtcp(0, senderReport(1, sentAt, 0))
     tracks.receiveRtp(0, videoBytes(1))
+    expect(tracks.packetNtp(video, packetOf(1, { timestamp: 90_000 }))).toBe(BigInt(sentAt + 1000) * 1_000_000n)
+    expect(reportBlock(tracks.receiverReports(0)[0]?.bytes)?.lastSenderReport).not.toBe(0)
+  })
+
+  it('know the report of the source that sends next, once it sends', () => {
+    const { tracks } = setUp()
+    tracks.receiveRtp(0, videoBytes(1))
     tracks.receiveRtcp(0, senderReport(2, sentAt, 0))
+    expect(tracks.packetNtp(video, packetOf(1))).toBeUndefined()
+    tracks.receiveRtp(0, videoBytes(2, 2))
+    expect(tracks.packetNtp(video, packetOf(2, { timestamp: 0 }))).toBe(BigInt(sentAt) * 1_000_000n)
+  })
+
+  it('ignore sender reports of sources that never send', () => {
+    const { tracks } = setUp()
+    tracks.receiveRtcp(0, senderReport(2, sentAt, 0))
+    tracks.receiveRtp(0, videoBytes(1))
+    tracks.receiveRtcp(0, senderReport(3, sentAt, 0))
     expect(tracks.packetNtp(video, packetOf(1))).toBeUndefined()
     expect(reportBlock(tracks.receiverReports(0)[0]?.bytes)).toMatchObject({ lastSenderReport: 0 })
   })

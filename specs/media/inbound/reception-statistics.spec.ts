@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ReceptionStatistics } from '../../../src/media/inbound/reception-statistics.ts'
+import type { NtpTime } from '../../../src/wire/ntp.ts'
 import type { ReceptionReport } from '../../../src/wire/rtcp/rtcp-packet.ts'
 import { range } from './packets.ts'
 
@@ -9,6 +10,12 @@ function receive(statistics: ReceptionStatistics, sequenceNumbers: readonly numb
     statistics.countLost(statistics.gapBefore(sequenceNumber))
     statistics.countDelivered(sequenceNumber)
   }
+}
+
+/** A sender report of the source that sends; before the first packet, of the source 0. */
+function takeReport(statistics: ReceptionStatistics, ntp: NtpTime, timestamp: number, now: number): void {
+  statistics.takeSenderReport(statistics.remoteSsrc, ntp, timestamp, now)
+  if (!statistics.isStarted) statistics.startSource(0)
 }
 
 function reportOf(statistics: ReceptionStatistics, now = 0): ReceptionReport | undefined {
@@ -23,7 +30,7 @@ function reportOf(statistics: ReceptionStatistics, now = 0): ReceptionReport | u
 describe('[72] receiver reports (RFC 3550 section 6.4.2)', () => {
   it('tell the highest sequence number and the delay since the sender report', () => {
     const statistics = new ReceptionStatistics(90000)
-    statistics.takeSenderReport({ seconds: 0xe363_887a, fraction: 0x17ce_d916 }, 1287981738, 1000)
+    takeReport(statistics, { seconds: 0xe363_887a, fraction: 0x17ce_d916 }, 1287981738, 1000)
     receive(statistics, [945, 946, 947])
     statistics.remoteSsrc = 0xba9d_a416
     expect(reportOf(statistics, 3000)).toEqual({
@@ -165,7 +172,7 @@ describe('packetNtp', () => {
   it('ties a timestamp to the wall clock of the sender', () => {
     const statistics = new ReceptionStatistics(90000)
     expect(statistics.packetNtp(0)).toBeUndefined()
-    statistics.takeSenderReport({ seconds: 0xe363_887a, fraction: 0x17ce_d916 }, 1287981738, 0)
+    takeReport(statistics, { seconds: 0xe363_887a, fraction: 0x17ce_d916 }, 1287981738, 0)
     // 869277777.65 exactly; gortsplib has 869277776, as it cuts the fraction of the report off instead of rounding it.
     const expected = BigInt(Date.parse('2020-11-21T17:44:36Z')) * 1_000_000n + 869_277_777n
     expect(statistics.packetNtp(0xafb4_5733)).toBe(expected)
@@ -173,20 +180,20 @@ describe('packetNtp', () => {
 
   it('works for packets older than the report', () => {
     const statistics = new ReceptionStatistics(90000)
-    statistics.takeSenderReport({ seconds: 2_208_988_800, fraction: 0 }, 10, 0)
+    takeReport(statistics, { seconds: 2_208_988_800, fraction: 0 }, 10, 0)
     expect(statistics.packetNtp(0xffff_ffff - 90000 + 11)).toBe(-1_000_000_000n)
   })
 
   it('is unknown without a clock rate', () => {
     const statistics = new ReceptionStatistics(0)
-    statistics.takeSenderReport({ seconds: 1, fraction: 0 }, 10, 0)
+    takeReport(statistics, { seconds: 1, fraction: 0 }, 10, 0)
     expect(statistics.packetNtp(10)).toBeUndefined()
   })
 
   it('is forgotten when another source sends', () => {
     const statistics = new ReceptionStatistics(90000)
     receive(statistics, [65000, 65001])
-    statistics.takeSenderReport({ seconds: 1, fraction: 0 }, 10, 0)
+    takeReport(statistics, { seconds: 1, fraction: 0 }, 10, 0)
     statistics.changeSource(7)
     expect(statistics.packetNtp(10)).toBeUndefined()
     receive(statistics, [3])

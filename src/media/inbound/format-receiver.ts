@@ -103,7 +103,7 @@ export class FormatReceiver {
   /** A sender that starts anew picks a new SSRC and new counters (RFC 3550 section 8.2); it is no flood of losses. */
   #followSource(ssrc: number): void {
     if (!this.statistics.isStarted) {
-      this.statistics.remoteSsrc = ssrc
+      this.statistics.startSource(ssrc)
     } else if (ssrc !== this.statistics.remoteSsrc) {
       this.hasNewSource = true
       this.lost = this.#reorderBuffer?.heldCount ?? 0

@@ -294,11 +294,7 @@ export class InboundTracks {
   }
 }
 
-/** A report is about the format whose packets come from the same source. */
-function takeSenderReport(track: InboundTrack, report: SenderReport, now: Millis): void {
-  for (const { statistics } of track.receivers) {
-    if (statistics.isStarted && statistics.remoteSsrc === report.ssrc) {
-      statistics.takeSenderReport(report.ntp, report.rtpTimestamp, now)
-    }
-  }
+/** A report is about the format whose packets come from the same source; the formats know. */
+function takeSenderReport(track: InboundTrack, { ssrc, ntp, rtpTimestamp }: SenderReport, now: Millis): void {
+  for (const { statistics } of track.receivers) statistics.takeSenderReport(ssrc, ntp, rtpTimestamp, now)
 }

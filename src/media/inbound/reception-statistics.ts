@@ -40,6 +40,8 @@ export class ReceptionStatistics {
   #senderReportNtp: NtpTime | undefined = undefined
   #senderReportTimestamp = 0
   #senderReportAtMs: Millis = 0
+  /** The latest report of a source that has not sent a packet yet. */
+  #earlyReport: { ssrc: number; ntp: NtpTime; timestamp: number; atMs: Millis } | undefined = undefined
 
   /** A clock rate of 0 (unknown) switches jitter, reports and NTP off; the counters go on. */
   constructor(clockRateHz: number) {
@@ -100,10 +102,32 @@ export class ReceptionStatistics {
     this.#cycles = 0
     this.jitterTicks = 0
     this.#senderReportNtp = undefined
+    this.#useEarlyReport()
   }
 
-  /** Takes a sender report of this source. */
-  takeSenderReport(ntp: NtpTime, timestamp: number, now: Millis): void {
+  /** The first source is known. */
+  startSource(ssrc: number): void {
+    this.remoteSsrc = ssrc
+    this.#useEarlyReport()
+  }
+
+  /**
+   * Takes a sender report. FFmpeg sends the first one before the first packet and the next after 5 s, so the report of a
+   * source that is not known yet waits for its packets: one of them, whoever sends it.
+   */
+  takeSenderReport(ssrc: number, ntp: NtpTime, timestamp: number, now: Millis): void {
+    if (this.isStarted && ssrc === this.remoteSsrc) this.#setSenderReport(ntp, timestamp, now)
+    else this.#earlyReport = { ssrc, ntp, timestamp, atMs: now }
+  }
+
+  #useEarlyReport(): void {
+    const early = this.#earlyReport
+    if (early === undefined) return
+    this.#earlyReport = undefined
+    if (early.ssrc === this.remoteSsrc) this.#setSenderReport(early.ntp, early.timestamp, early.atMs)
+  }
+
+  #setSenderReport(ntp: NtpTime, timestamp: number, now: Millis): void {
     this.#senderReportNtp = ntp
     this.#senderReportTimestamp = timestamp
     this.#senderReportAtMs = now
