@@ -23,6 +23,7 @@ const MUST_NOT = [
   /^\.ci\//,
   /^\.config\//,
   /^benchmarks\//,
+  /^examples\//,
   /\.spec\./,
   /\.ts(?<!\.d\.ts)$/,
   /\.tgz$/,

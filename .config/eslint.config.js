@@ -19,7 +19,7 @@ export default tseslint.config(
       'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
     },
   },
-  { files: ['src/io/**', 'src/cli/**', 'specs/**'], rules: { 'no-restricted-globals': 'off' } },
+  { files: ['src/io/**', 'src/cli/**', 'specs/**', 'examples/**'], rules: { 'no-restricted-globals': 'off' } },
   {
     files: ['specs/**'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/unbound-method': 'off' },

@@ -22,6 +22,7 @@ function filesOf(folder: string): readonly SourceText[] {
 
 const sources = filesOf('src')
 const specs = filesOf('specs')
+const examples = filesOf('examples')
 
 /** One line for each problem, so that a failure is a list to work through. */
 const listed = (problems: readonly string[]) => problems.join('\n')
@@ -41,7 +42,7 @@ describe('the tree', () => {
   })
 
   it('holds nothing that may not stand there', () => {
-    expect(listed([...sources, ...specs].flatMap(textProblems))).toBe('')
+    expect(listed([...sources, ...specs, ...examples].flatMap(textProblems))).toBe('')
   })
 })
 

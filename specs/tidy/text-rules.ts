@@ -12,7 +12,8 @@ interface TextRule {
 
 const sources = /^src\//u
 const specs = /^specs\//u
-const both = /^(?:src|specs)\//u
+const examples = /^examples\//u
+const everywhere = /^(?:src|specs|examples)\//u
 
 /** Where the real clock, real randomness and the event loop may be touched. */
 const nearTheSystem = /^src\/(?:io|cli)\//u
@@ -25,6 +26,7 @@ const theChecker = /^specs\/tidy(?:\/|\.spec\.ts$)/u
 const mostLines = [
   { files: sources, lines: 400 },
   { files: specs, lines: 700 },
+  { files: examples, lines: 300 },
 ]
 
 const throughPort = 'comes in through a port: contracts/clock.ts, contracts/entropy.ts'
@@ -40,26 +42,35 @@ const rules: readonly TextRule[] = [
     files: sources,
     except: nearTheSystem,
   },
-  { pattern: /(?::|\bas\b|<|\||&)\s*any\b|,\s*any\s*[>,\]]|\bany\[\]/u, problem: 'any: say what it is', files: both },
-  { pattern: /\bexport\s+default\b/u, problem: 'default export: give it a name', files: both, except: foreignTypes },
+  {
+    pattern: /(?::|\bas\b|<|\||&)\s*any\b|,\s*any\s*[>,\]]|\bany\[\]/u,
+    problem: 'any: say what it is',
+    files: everywhere,
+  },
+  {
+    pattern: /\bexport\s+default\b/u,
+    problem: 'default export: give it a name',
+    files: everywhere,
+    except: foreignTypes,
+  },
   {
     pattern: /@ts-(?:ignore|nocheck)/u,
     problem: 'a switched-off type check: mend the type',
-    files: both,
+    files: everywhere,
     except: theChecker,
     isAboutText: true,
   },
   {
     pattern: /eslint-disable/u,
     problem: 'a switched-off lint rule: mend the code',
-    files: both,
+    files: everywhere,
     except: theChecker,
     isAboutText: true,
   },
   {
     pattern: /\b(?:TODO|FIXME|XXX)\b/u,
     problem: 'unfinished work: finish it or leave it out',
-    files: both,
+    files: everywhere,
     except: theChecker,
     isAboutText: true,
   },
