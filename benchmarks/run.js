@@ -7,12 +7,13 @@
 // `sustain` is part of runs with peers only, and `soak` takes ten minutes (or --minutes) and has to be asked for.
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findPeers, floor, ourselves } from './contenders.js'
-import { buildLoad, read, withStream } from './lib/load.js'
+import { buildLoad, read, withStream, workFolder } from './lib/load.js'
 import { Report } from './lib/report.js'
 import { median, round, summary } from './lib/statistics.js'
+import { codecResults, fetchWerift } from './micro/codecs.js'
 import { microResults } from './micro/wire-and-kernel.js'
 import { startChurn } from './scenarios/churn.js'
 import { countPackets } from './scenarios/cross-check.js'
@@ -272,9 +273,14 @@ async function measureSustain(/** @type {readonly Contender[]} */ contenders) {
 function measureMicro() {
   say('## Inside of the process')
   say()
+  const werift = options.peers ? fetchWerift(join(workFolder, 'werift-rtp')) : undefined
+  const codecs = codecResults(werift)
   table(
-    ['what', 'ns'],
-    microResults().map(({ what, nanos }) => [what, nanos.toFixed(0)]),
+    ['what', 'ns', 'bytes allocated'],
+    [
+      ...microResults().map(({ what, nanos }) => [what, nanos.toFixed(0), '-']),
+      ...codecs.map(({ what, nanos, bytes }) => [what, nanos.toFixed(0), bytes.toFixed(0)]),
+    ],
   )
 }
 

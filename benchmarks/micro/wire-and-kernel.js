@@ -1,5 +1,5 @@
-// Costs inside of the process, without any system call: the framer, an RTP packet, an actor's turn. Times are of this
-// process, medians of runs after one that does not count.
+// Costs inside of the process, without any system call: the framer, RTCP, an actor's turn. Times are of this process, medians
+// of runs after one that does not count. Packets and descriptions are in codecs.js.
 //
 //   node benchmarks/micro/wire-and-kernel.js
 import { resolve } from 'node:path'
@@ -9,8 +9,7 @@ import { median } from '../lib/statistics.js'
 const dist = process.env.RXRTSP_DIST ?? resolve(import.meta.dirname, '../../dist')
 const load = (/** @type {string} */ path) => import(pathToFileURL(resolve(dist, path)).href)
 const wire = await load('wire/index.js')
-const { encodeInterleavedFrame, isFailure, parseRtp, parseRtcp, RtspFramer, encodeRequest, createRequest, parseSdp } =
-  wire
+const { encodeInterleavedFrame, parseRtcp, RtspFramer, encodeRequest, createRequest } = wire
 const { ActorSystem } = await load('kernel/actor-system.js')
 const { createNodeClock } = await load('io/node-clock.js')
 
@@ -71,18 +70,6 @@ export function requestNanos(count = 2000) {
   })
 }
 
-/** Nanoseconds per RTP packet that is parsed and of which the fields are read. */
-export function rtpNanos(count = 200_000) {
-  let sum = 0
-  return nanosPer(() => {
-    for (let index = 0; index < count; index += 1) {
-      const parsed = parseRtp(packet)
-      if (!isFailure(parsed)) sum += parsed.sequenceNumber + parsed.timestamp + parsed.payload.length
-    }
-    return sum < 0 ? 1 : count
-  })
-}
-
 /** Nanoseconds per message to an actor: told, reduced, one effect carried out. */
 export function turnNanos(count = 100_000) {
   const system = new ActorSystem({ clock: createNodeClock() })
@@ -104,20 +91,6 @@ export function turnNanos(count = 100_000) {
   return nanos
 }
 
-const sdp = [
-  ...['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=benchmark', 'c=IN IP4 127.0.0.1', 't=0 0', 'm=video 0 RTP/AVP 96'],
-  ...['a=rtpmap:96 H264/90000', 'a=fmtp:96 packetization-mode=1', 'a=control:trackID=0', ''],
-].join('\r\n')
-
-/** Nanoseconds per description that is parsed. */
-export function sdpNanos(count = 500) {
-  const bytes = new TextEncoder().encode(sdp)
-  return nanosPer(() => {
-    for (let index = 0; index < count; index += 1) parseSdp(bytes)
-    return count
-  })
-}
-
 /** Nanoseconds per compound of a sender report, as publishers send it. */
 export function rtcpNanos(count = 50_000) {
   const report = new Uint8Array(28)
@@ -134,9 +107,7 @@ export function microResults() {
     { what: 'framer, frame of 1,200 bytes in chunks of 64 KiB', nanos: framerNanos() },
     { what: 'framer, frame of 1,200 bytes in chunks of 1,448', nanos: framerNanos(56 * 200, 1448) },
     { what: 'framer, request of four lines', nanos: requestNanos() },
-    { what: 'RTP packet parsed and read', nanos: rtpNanos() },
     { what: 'RTCP sender report parsed', nanos: rtcpNanos() },
-    { what: 'SDP of one media parsed', nanos: sdpNanos() },
     { what: 'turn of an actor with one effect', nanos: turnNanos() },
   ]
 }
