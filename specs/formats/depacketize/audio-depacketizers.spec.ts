@@ -310,6 +310,7 @@ describe('Vorbis (RFC 5215)', () => {
         [4, 5, '-', 'abcdef 40 0002 aa'],
         [5, 5, '-', 'abcdef 01'],
         [6, 5, '-', 'abcdef 02 0001 aa'],
+        [7, 5, '-', 'abcdef 00 0001 aa'],
       ],
       units: ['5 aa'],
       problems: [
@@ -318,6 +319,7 @@ describe('Vorbis (RFC 5215)', () => {
         'fragment does not fit the unit that it belongs to',
         'fragment does not fit the unit that it belongs to',
         'payload is shorter than its header',
+        'fragment does not fit the unit that it belongs to',
         'fragment does not fit the unit that it belongs to',
       ],
     },

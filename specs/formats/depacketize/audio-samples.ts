@@ -46,6 +46,12 @@ export const audioSamples: readonly AudioSample[] = [
     data: anyBytes,
     ticks: 1024,
   },
+  {
+    name: 'MPEG4Audio with SBR',
+    format: create.mpeg4AudioFormat({ payloadType: 97, config: fromHex('2b118800') }),
+    data: anyBytes,
+    ticks: 2048,
+  },
   { name: 'MPEG4AudioLATM', format: create.mpeg4AudioLATMFormat({ payloadType: 97 }), data: anyBytes, ticks: 1920 },
   {
     name: 'Vorbis',
@@ -67,8 +73,32 @@ export const audioSamples: readonly AudioSample[] = [
     ticks: 1536,
   },
   { name: 'MPEG1Audio', format: create.mpeg1AudioFormat(), data: frame('fffb9000', 417), ticks: 2351 },
+  {
+    name: 'MPEG1Audio of layer II',
+    format: create.mpeg1AudioFormat(),
+    data: frame('fffde404', 1152),
+    ticks: 2160,
+  },
+  {
+    name: 'MPEG1Audio of MPEG-2 layer III',
+    format: create.mpeg1AudioFormat(),
+    data: frame('fff38400', 192),
+    ticks: 2160,
+  },
+  {
+    name: 'ONVIFMetadata, compressed',
+    format: create.onvifMetadataFormat({ payloadType: 97, encoding: 'gzip' }),
+    data: anyBytes,
+    ticks: 90_000,
+  },
   { name: 'ONVIFMetadata', format: create.onvifMetadataFormat({ payloadType: 97 }), data: text, ticks: 90_000 },
   { name: 'Opus', format: create.opusFormat({ payloadType: 97, channelCount: 2 }), data: smallBytes, ticks: 960 },
+  {
+    name: 'Opus with six channels',
+    format: create.opusFormat({ payloadType: 97, channelCount: 6 }),
+    data: smallBytes,
+    ticks: 960,
+  },
   {
     name: 'Speex',
     format: create.speexFormat({ payloadType: 97, sampleRateHz: 16_000 }),
@@ -83,13 +113,26 @@ export const audioSamples: readonly AudioSample[] = [
     data: groups(2),
     ticks: 600,
   },
-  { name: 'G726', format: create.g726Format({ payloadType: 97, bitrateKbps: 24 }), data: groups(3), ticks: 4800 },
+  ...([16, 24, 32, 40] as const).map((bitrateKbps) => ({
+    name: `G726 of ${bitrateKbps} kbit/s`,
+    format: create.g726Format({ payloadType: 97, bitrateKbps }),
+    data: groups([1, 3, 1, 5][bitrateKbps / 8 - 2] ?? 1),
+    ticks: 4800,
+  })),
   {
-    name: 'LPCM',
-    format: create.lpcmFormat({ payloadType: 97, bitDepth: 24, sampleRateHz: 48_000, channelCount: 2 }),
-    data: groups(6),
+    name: 'G711 of one channel',
+    format: create.g711Format({ payloadType: 0, isMuLaw: true }),
+    data: groups(1),
     ticks: 600,
   },
+  ...([8, 16, 24] as const).flatMap((bitDepth) =>
+    [1, 2, 6].map((channelCount) => ({
+      name: `LPCM of ${bitDepth} bits and ${channelCount} channels`,
+      format: create.lpcmFormat({ payloadType: 97, bitDepth, sampleRateHz: 48_000, channelCount }),
+      data: groups((bitDepth / 8) * channelCount),
+      ticks: 600,
+    })),
+  ),
 ]
 
 /** Packetizes any audio data of a format. */

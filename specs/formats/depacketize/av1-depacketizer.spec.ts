@@ -20,6 +20,12 @@ const cases: readonly (readonly [string, readonly Sketch[], readonly string[], r
   ['OBUs that are not counted all have a length', [[1, 9, 'M', '00 01 08 02 2801 01 30']], ['9 08 2801 30'], []],
   ['temporal delimiters are left out', [[1, 9, 'M', '20 01 10 3001']], ['9 3001'], []],
   [
+    'size fields are taken away (section 5), unless they say something else than the element',
+    [[1, 9, 'M', '30 03 0a01aa 06 36c003010203 32051122']],
+    ['9 08aa 34c0010203 32051122'],
+    [],
+  ],
+  [
     'an OBU in fragments (Y, then Z)',
     [
       [1, 9, '-', '50 3001'],
@@ -66,6 +72,15 @@ const cases: readonly (readonly [string, readonly Sketch[], readonly string[], r
     ],
     ['9 30', '10 0801', '11 30 !'],
     ['packets are missing before this one', 'packets are missing before this one'],
+  ],
+  [
+    'N does not hide that an OBU of the same unit is cut off',
+    [
+      [1, 9, '-', '50 3001'],
+      [2, 9, 'M', '18 0801'],
+    ],
+    ['9 0801 !'],
+    [],
   ],
   [
     'a new timestamp ends a unit, and nothing is late after a marker that was left out',

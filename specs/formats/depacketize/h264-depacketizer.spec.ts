@@ -161,6 +161,15 @@ const cases: readonly (readonly [string, readonly Sketch[], readonly string[], r
     ['packets are missing before this one', 'packets are missing before this one'],
   ],
   [
+    'a delimiter in a STAP-A does not hide that a NAL unit of the same unit is cut off',
+    [
+      [1, 9, '-', '7c 85 01'],
+      [2, 9, 'M', '18 0002 09f0 0002 4101'],
+    ],
+    ['9 09f0 4101 !'],
+    [],
+  ],
+  [
     'a fragment that is missing takes its NAL unit along, and flags the others',
     [
       [1, 9, '-', '6701'],

@@ -9,6 +9,10 @@ import type { OutgoingUnit, Unit } from '../../../src/formats/units.ts'
 import { jpegHeader } from '../../../src/formats/depacketize/jpeg-header.ts'
 import { joined } from '../packetize/rtp-packets.ts'
 
+type WithoutTime<U> = U extends Unit ? Omit<OutgoingUnit<U>, 'timestamp'> : never
+/** A unit of any codec without its timestamp. */
+export type Content = WithoutTime<Unit>
+
 /** A codec under test. */
 export interface VideoSample {
   readonly format: Format
@@ -96,12 +100,18 @@ const transportStream = fc
   .array(plain(187, 187), { minLength: 1, maxLength: 12 })
   .map((packets) => joined(packets.flatMap((rest) => [Uint8Array.of(0x47), rest])))
 
-const klvUnit = plain(0, 3000).map((value) =>
+const klvItem = (value: Uint8Array): Uint8Array =>
   joined([
     Uint8Array.of(0x06, 0x0e, 0x2b, 0x34, 2, 11, 1, 1, 14, 1, 3, 1, 1, 0, 0, 0),
     Uint8Array.of(0x82, value.length >> 8, value.length & 0xff),
     value,
-  ]),
+  ])
+
+/** One item, or several of which each may fill a packet exactly. */
+const klvUnit = fc.oneof(
+  plain(0, 3000).map(klvItem),
+  fc.array(plain(0, 900).map(klvItem), { minLength: 2, maxLength: 4 }).map(joined),
+  fc.array(plain(81, 81).map(klvItem), { minLength: 2, maxLength: 9 }).map(joined),
 )
 
 const list = (one: fc.Arbitrary<Uint8Array>) => fc.array(one, { minLength: 1, maxLength: 8, size: 'max' })

@@ -13,12 +13,9 @@ import type { AV1TemporalUnit } from '../units.ts'
 import type { DepacketizeProblem } from './depacketizer.ts'
 import { readLeb128, sizeOfLeb128 } from './leb128.ts'
 import { unitLimits, type DepacketizeOptions } from './limits.ts'
+import { obuType, obuWithoutSize, sequenceHeaderType, temporalDelimiterType } from './obu.ts'
 import { PartDepacketizer } from './part-depacketizer.ts'
 import { invalidElement, payloadTooShort } from './problems.ts'
-
-/** OBU types of the AV1 specification, section 6.2.2. */
-const sequenceHeader = 1
-const temporalDelimiter = 2
 
 /** Depacketizer of AV1. */
 export class AV1Depacketizer extends PartDepacketizer<AV1TemporalUnit> {
@@ -33,10 +30,10 @@ export class AV1Depacketizer extends PartDepacketizer<AV1TemporalUnit> {
     const isContinued = (header & 0x40) !== 0
     const count = (header >> 4) & 3
     if (!isContinuation) {
-      // An OBU that was to be continued and is not, misses its rest.
-      if (this.parts.isOpen) this.lose()
       // With N, whatever was lost belonged to the unit before.
       if ((header & 0x08) !== 0 && this.parts.count === 0) this.believeWhole()
+      // An OBU that was to be continued and is not, misses its rest.
+      if (this.parts.isOpen) this.lose()
     }
     let problem: DepacketizeProblem | null = null
     let at = 1
@@ -57,7 +54,7 @@ export class AV1Depacketizer extends PartDepacketizer<AV1TemporalUnit> {
   }
 
   protected isStart(firstByte: number): boolean {
-    return typeOf(firstByte) === sequenceHeader
+    return obuType(firstByte) === sequenceHeaderType
   }
 
   protected build(
@@ -66,7 +63,9 @@ export class AV1Depacketizer extends PartDepacketizer<AV1TemporalUnit> {
     isRandomAccess: boolean,
     corrupted: boolean,
   ): AV1TemporalUnit {
-    return { codec: 'AV1', timestamp, isRandomAccess, corrupted, obus }
+    // Senders should leave size fields out, section 5; with them, a row of OBUs may be in one element, which stays as it is.
+    const bare = obus.map((obu) => obuWithoutSize(obu) ?? obu)
+    return { codec: 'AV1', timestamp, isRandomAccess, corrupted, obus: bare }
   }
 
   #takeElement(
@@ -77,12 +76,8 @@ export class AV1Depacketizer extends PartDepacketizer<AV1TemporalUnit> {
     isLeftOpen: boolean,
   ): DepacketizeProblem | null {
     // Senders should leave temporal delimiters out, section 5; receivers ignore them.
-    if (!isContinuation && !isLeftOpen && typeOf(payload[from] ?? 0) === temporalDelimiter) return null
+    if (!isContinuation && !isLeftOpen && obuType(payload[from] ?? 0) === temporalDelimiterType) return null
     const problem = isContinuation ? this.continuePart(payload, from, end) : this.openPart(payload, from, end)
     return problem ?? (isLeftOpen ? null : this.closePart(false))
   }
-}
-
-function typeOf(firstByte: number): number {
-  return (firstByte >> 3) & 0x0f
 }

@@ -1,7 +1,8 @@
 /**
- * RTP packets to KLV units, RFC 6597: the marker ends a unit, which may hold several items. For senders that do not set it, a
- * unit also ends when the length of its first item is reached exactly, and where the timestamp changes. A unit starts with a
- * universal label, so after a loss the next one is found without waiting for a marker.
+ * RTP packets to KLV units, RFC 6597: the marker ends a unit, which may hold several items. Without a marker the change of the
+ * timestamp ends it; from a sender that was seen to do without, a unit also ends where the length of its first item is reached
+ * exactly, so that it need not wait for the next one. A unit starts with a universal label, so after a loss the next one is
+ * found without waiting for a marker. As every item starts with one, that unit is flagged.
  */
 
 import type { RtpPacket } from '../../wire/rtp/rtp-packet.ts'
@@ -25,6 +26,10 @@ export class KLVDepacketizer extends PacketDepacketizer<KLVUnit> {
   readonly #maxBytes: number
   readonly #bytes: ByteCollector
   #timestamp = 0
+  /** The sender does not set the marker. */
+  #isUnmarked = false
+  /** Of the unit at hand, or the next one, the start may be missing. */
+  #isSuspect = false
 
   constructor(options: DepacketizeOptions = {}) {
     super()
@@ -34,25 +39,43 @@ export class KLVDepacketizer extends PacketDepacketizer<KLVUnit> {
 
   protected take(packet: RtpPacket, payload: Uint8Array, isAfterLoss: boolean): readonly KLVUnit[] {
     if (isAfterLoss) this.#bytes.clear()
-    const before = packet.timestamp === this.#timestamp ? null : this.#finish()
+    const before = packet.timestamp === this.#timestamp ? null : this.#finishUnmarked()
     this.#timestamp = packet.timestamp
-    if (!this.#append(payload)) return before === null ? noUnits : [before]
-    const isWhole = itemBytes(this.#bytes.bytes, this.#bytes.length) === this.#bytes.length
-    const unit = packet.marker || isWhole ? this.#finish() : null
+    this.#isSuspect ||= isAfterLoss
+    const isEnd = this.#append(payload) && (packet.marker || (this.#isUnmarked && this.#isOneItem()))
+    const unit = isEnd ? this.#finish() : null
+    if (packet.marker) {
+      this.#isUnmarked = false
+      this.#isSuspect = false
+    }
     if (unit === null) return before === null ? noUnits : [before]
     return before === null ? [unit] : [before, unit]
   }
 
   protected clear(): void {
     this.#bytes.clear()
+    this.#isSuspect = false
+  }
+
+  /** The timestamp is another one: what is there is a unit. */
+  #finishUnmarked(): KLVUnit | null {
+    const unit = this.#finish()
+    this.#isUnmarked ||= unit !== null
+    this.#isSuspect = false
+    return unit
+  }
+
+  #isOneItem(): boolean {
+    return itemBytes(this.#bytes.bytes, this.#bytes.length) === this.#bytes.length
   }
 
   #append(payload: Uint8Array): boolean {
     if (payload.length === 0) {
       this.report(emptyPayload)
-      return false
+      return this.#bytes.length > 0
     }
     if (this.#bytes.length === 0 && !startsKlvUnit(payload)) {
+      this.#isSuspect = true
       this.report(invalidKey)
       return false
     }
@@ -61,6 +84,7 @@ export class KLVDepacketizer extends PacketDepacketizer<KLVUnit> {
     if (isKept && expected !== invalid && expected <= this.#maxBytes) return true
     this.report(expected === invalid ? invalidLength : unitTooBig)
     this.#bytes.clear()
+    this.#isSuspect = true
     return false
   }
 
@@ -69,7 +93,8 @@ export class KLVDepacketizer extends PacketDepacketizer<KLVUnit> {
     const { length } = this.#bytes
     if (length === 0) return null
     const expected = itemBytes(this.#bytes.bytes, length)
-    const corrupted = expected === unknown || expected > length
+    const corrupted = this.#isSuspect || expected === unknown || expected > length
+    this.#isSuspect = false
     return { codec: 'KLV', timestamp: this.#timestamp, isRandomAccess: true, corrupted, data: this.#bytes.release() }
   }
 }

@@ -32,8 +32,9 @@ export abstract class NalUnitDepacketizer<U extends UnitBase> extends PartDepack
    * RFC 6184 section 5.7.1, RFC 7798 section 4.4.2.
    */
   protected takeAggregate(payload: Uint8Array, start: number): DepacketizeProblem | null {
-    if (this.parts.isOpen) this.lose()
     this.#checkDelimiter(payload, start + 2)
+    // Behind the delimiter, so that a part that is lost in this very unit flags it.
+    if (this.parts.isOpen) this.lose()
     let at = start
     while (at < payload.length) {
       const sizeBytes = ((payload[at] ?? 0) << 8) | (payload[at + 1] ?? 0)

@@ -22,7 +22,6 @@ export const invalidElement = problem('malformed', 'OBU element is invalid')
 export const invalidDescriptor = problem('malformed', 'payload descriptor is invalid')
 export const invalidTransportStream = problem('malformed', 'payload is not made of transport stream packets')
 export const invalidPicture = problem('malformed', 'picture is invalid')
-export const unsupportedHeader = problem('unsupported', 'header extension of the payload is not supported')
 /** Types beyond those of RFC 2435 section 3.1.3: interlaced, grey, or dynamic. */
 export const unsupportedPicture = problem('unsupported', 'type of the picture is not supported')
 export const invalidTables = problem('malformed', 'quantization tables are invalid')

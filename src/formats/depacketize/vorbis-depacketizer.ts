@@ -47,7 +47,8 @@ export class VorbisDepacketizer extends PacketDepacketizer<AudioUnit> {
     const flags = payload[3] ?? 0
     const fragment = flags >> 6
     const kind = (flags >> 4) & 3
-    if (kind === 3) return this.#fail(invalidFragment)
+    // Of the reserved kind, or whole packets of which there are none.
+    if (kind === 3 || (flags & 0xcf) === 0) return this.#fail(invalidFragment)
     if (fragment === 0) return this.#takePackets(packet.timestamp, payload, flags & 0x0f, kind === 0)
     if (fragment > 1 && !this.#isOpen) return this.#fail(this.#hasStarted ? noStart : joinedLate)
     return this.#takeFragment(packet.timestamp, payload, fragment, kind === 0)

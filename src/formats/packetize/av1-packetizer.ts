@@ -5,8 +5,9 @@
  */
 
 import { leb128Bytes } from '../depacketize/leb128.ts'
+import { obuType, sequenceHeaderType } from '../depacketize/obu.ts'
 import type { AV1TemporalUnit, OutgoingUnit } from '../units.ts'
-import { obusToSend, obuType, sequenceHeaderType } from './obu.ts'
+import { obusToSend } from './obu.ts'
 import type { PacketizerOptions } from './packet-options.ts'
 import { PacketWriter } from './packet-writer.ts'
 import type { Packetizer } from './packetizer.ts'
@@ -43,7 +44,7 @@ export class AV1Packetizer implements Packetizer<AV1TemporalUnit> {
       packets.length,
       packets.reduce((sum, elements) => sum + payloadBytes(elements), 0),
     )
-    const isNewSequence = sent.some((obu) => obuType(obu) === sequenceHeaderType)
+    const isNewSequence = sent.some((obu) => obuType(obu[0] ?? 0) === sequenceHeaderType)
     packets.forEach((elements, index) => {
       this.#writer.startPacket(index === packets.length - 1, timestamp)
       this.#writePayload(elements, isNewSequence && index === 0)
