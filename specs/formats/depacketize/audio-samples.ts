@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import * as create from '../../../src/formats/create-format.ts'
 import { createPacketizer } from '../../../src/formats/packetize/create-packetizer.ts'
 import type { Format } from '../../../src/formats/format.ts'
+import { MPEG4AudioUnitPacketizer } from '../../../src/formats/packetize/mpeg4-audio-unit-packetizer.ts'
+import type { Packetizer } from '../../../src/formats/packetize/packetizer.ts'
+import type { Unit } from '../../../src/formats/units.ts'
 import { fromHex, joined } from '../packetize/rtp-packets.ts'
 
 /** A format with what its units hold: any bytes, or what passes for a frame. */
@@ -11,13 +14,22 @@ export interface AudioSample {
   readonly data: fc.Arbitrary<Uint8Array>
   /** Ticks from a unit to the next. */
   readonly ticks: number
+  /** Fragments tell their own size instead of that of the unit, as servers of the gortsplib family have it. */
+  readonly hasPartSizes?: boolean
 }
 
-const anyBytes = fc.uint8Array({ minLength: 1, maxLength: 3000 })
+/** As many bytes as often as few; drawn one by one they would nearly always be few, and nothing would be cut. */
+const spread = (minLength: number, maxLength: number) =>
+  fc
+    .tuple(fc.integer({ min: minLength, max: maxLength }), fc.nat(0xffff))
+    .map(([length, seed]) =>
+      Uint8Array.from({ length }, (_, index) => (index * 31 + seed + (index >> 8) * seed) & 0xff),
+    )
+
+const anyBytes = fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 40 }), spread(1, 4000))
 const smallBytes = fc.uint8Array({ minLength: 1, maxLength: 64 })
 
-const groups = (bytes: number) =>
-  fc.uint8Array({ minLength: 1, maxLength: 600 }).map((data) => joined(Array.from({ length: bytes }, () => data)))
+const groups = (bytes: number) => spread(1, 900).map((data) => joined(Array.from({ length: bytes }, () => data)))
 
 /** A frame with this header: the rest is arbitrary. */
 const frame = (header: string, bytes: number) =>
@@ -25,7 +37,9 @@ const frame = (header: string, bytes: number) =>
     .uint8Array({ minLength: bytes - header.length / 2, maxLength: bytes - header.length / 2 })
     .map((data) => joined([fromHex(header), data]))
 
-const text = fc.string({ maxLength: 2000 }).map((content) => new TextEncoder().encode(`<tt>${content}</tt>`))
+const text = fc
+  .tuple(fc.string({ maxLength: 20 }), fc.nat(200))
+  .map(([content, times]) => new TextEncoder().encode(`<tt>${content.repeat(times)}</tt>`))
 
 export const audioSamples: readonly AudioSample[] = [
   {
@@ -45,6 +59,13 @@ export const audioSamples: readonly AudioSample[] = [
     }),
     data: anyBytes,
     ticks: 1024,
+  },
+  {
+    name: 'MPEG4Audio with sizes of fragments',
+    format: create.mpeg4AudioFormat({ payloadType: 97, config: fromHex('1190') }),
+    data: anyBytes,
+    ticks: 1024,
+    hasPartSizes: true,
   },
   {
     name: 'MPEG4Audio with SBR',
@@ -137,12 +158,16 @@ export const audioSamples: readonly AudioSample[] = [
 
 /** Packetizes any audio data of a format. */
 export function packetsOf(
-  { format }: AudioSample,
+  { format, hasPartSizes = false }: AudioSample,
   units: readonly Uint8Array[],
   ticks: number,
   maxPayloadBytes: number,
 ): Uint8Array[] {
-  const packetizer = createPacketizer(format, { ssrc: 1, initialSequenceNumber: 65_530, maxPayloadBytes })
+  const options = { ssrc: 1, initialSequenceNumber: 65_530, maxPayloadBytes }
+  const packetizer: Packetizer<Unit> =
+    hasPartSizes && format.codec === 'MPEG4Audio'
+      ? new MPEG4AudioUnitPacketizer(format, { ...options, payloadType: format.payloadType, fragmentSize: 'fragment' })
+      : createPacketizer(format, options)
   return units.flatMap((data, index) => {
     const timestamp = (4_294_966_000 + index * ticks) % 2 ** 32
     return format.codec === 'ONVIFMetadata'
