@@ -46,13 +46,17 @@ export async function publish(url, transport, options = {}) {
 /**
  * N readers of one stream for a window.
  * @param {string} url
- * @param {{ readers: number, transport: 'tcp' | 'udp', seconds: number, warmupSeconds?: number, serverPid: number, urls?: number }} options
+ * @param {{ readers: number, transport: 'tcp' | 'udp', seconds: number, warmupSeconds?: number, serverPid: number, urls?: number, mostSeconds?: number }} options
  */
-export async function read(url, { readers, transport, seconds, warmupSeconds = 1, serverPid, urls = 1 }) {
-  const result = await runPinned(loadCore, [
-    ...[program, 'read', '--url', url, '-n', String(readers), '--transport', transport, '-t', String(seconds)],
-    ...['--warmup', String(warmupSeconds), '--conc', '8', '--server-pid', String(serverPid), '--urls', String(urls)],
-  ])
+export async function read(url, { readers, transport, seconds, warmupSeconds = 1, serverPid, urls = 1, mostSeconds }) {
+  const result = await runPinned(
+    loadCore,
+    [
+      ...[program, 'read', '--url', url, '-n', String(readers), '--transport', transport, '-t', String(seconds)],
+      ...['--warmup', String(warmupSeconds), '--conc', '8', '--server-pid', String(serverPid), '--urls', String(urls)],
+    ],
+    mostSeconds,
+  )
   if (result.connected !== readers) {
     throw new Error(`${result.connected} of ${readers} readers came up: ${result.err}`)
   }

@@ -21,10 +21,12 @@ export function startPinned(core, command, options = {}) {
 
 /**
  * Runs a program to its end and reads the line of JSON that it prints.
+ * @param {number} core
  * @param {readonly string[]} command
+ * @param {number} [mostSeconds] after which it is killed, which rejects
  * @returns {Promise<Record<string, any>>}
  */
-export function runPinned(core, command) {
+export function runPinned(core, command, mostSeconds = 300) {
   return new Promise((resolve, reject) => {
     const child = startPinned(core, command)
     let output = ''
@@ -32,7 +34,9 @@ export function runPinned(core, command) {
     child.stdout.on('data', (chunk) => (output += chunk))
     child.stderr.on('data', (chunk) => (errors += chunk))
     child.once('error', reject)
+    const tooLong = setTimeout(() => child.kill('SIGKILL'), mostSeconds * 1000)
     child.once('close', (status) => {
+      clearTimeout(tooLong)
       const line = output.trim().split('\n').at(-1) ?? ''
       if (line.startsWith('{')) resolve(JSON.parse(line))
       else reject(new Error(`${command.join(' ')} ended with ${status}: ${errors.trim() || 'no output'}`))

@@ -75,9 +75,10 @@ export function stalledReaders(contender, { readers, seconds }) {
  */
 export function soak(contender, { readers, minutes }) {
   const seconds = minutes * 60
-  const plan = /** @type {const} */ ({ path: 'soak', transport: 'tcp', bitrate: 1_000_000 })
-  return withStream(contender, { ...plan, seconds: seconds + 120 }, async (server, url) => {
-    const window = read(url, { readers, transport: 'tcp', serverPid: server.pid, seconds })
+  const stream = /** @type {const} */ ({ path: 'soak', transport: 'tcp', bitrate: 1_000_000 })
+  return withStream(contender, { ...stream, seconds: seconds + 120 }, async (server, url) => {
+    const plan = { readers, transport: /** @type {const} */ ('tcp'), serverPid: server.pid, seconds }
+    const window = read(url, { ...plan, mostSeconds: seconds + 120 })
     const samples = []
     for (let second = 0; second < seconds; second += 1) {
       await sleep(1000)

@@ -4,6 +4,9 @@ import { read, withStream } from '../lib/load.js'
 /** What is tried: steps of a fifth, more or less. */
 const readerCounts = [200, 300, 400, 500, 600, 700, 850, 1000, 1200, 1400, 1600, 1900, 2200, 2600]
 
+/** Readers that are not all up and served within this time are too many. */
+const mostSeconds = 25
+
 /** Beyond this a reader is not served, it is queued for. */
 const latestP99Ms = 500
 
@@ -25,7 +28,8 @@ export function sustain(contender, { transport, seconds }) {
     while (high - low > 1) {
       const middle = (low + high) >> 1
       const readers = readerCounts[middle] ?? 0
-      const result = await read(url, { ...common, readers, seconds, warmupSeconds: 2 }).catch(() => undefined)
+      const window = { ...common, readers, seconds, warmupSeconds: 2, mostSeconds }
+      const result = await read(url, window).catch(() => undefined)
       process.stderr.write(
         `${contender.name} ${transport} ${readers}: lost ${result?.lost}, p99 ${result?.latencyP99Ms} ms, ` +
           `server ${result?.cpuSeconds} s, load ${result?.loadSeconds} s of ${result?.windowSeconds} s\n`,
