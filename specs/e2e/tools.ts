@@ -99,8 +99,16 @@ export const tools: Tools = find()
 export const canRun = (group: string, needs: readonly (keyof Tools)[]): boolean => {
   const missing = needs.filter((name) => tools[name] === undefined)
   if (missing.length === 0) return true
+  return skipLoudly(
+    group,
+    missing,
+    missing.some((name) => !OPTIONAL.includes(name)),
+  )
+}
+
+/** Says what is missing for a group of specs and gives `false`; throws when it is required and `REQUIRE_E2E=1`. */
+export const skipLoudly = (group: string, missing: readonly string[], isRequired: boolean): false => {
   const sentence = `end-to-end specs "${group}" need ${missing.join(' and ')}, not found on this machine`
-  const isRequired = missing.some((name) => !OPTIONAL.includes(name))
   if (isRequired && process.env['REQUIRE_E2E'] === '1') throw new Error(sentence)
   console.warn(`\n*** SKIPPED: ${sentence} ***\n`)
   return false

@@ -24,8 +24,11 @@ type Offer = { readonly stream: ServerStream; readonly programme: Programme }
 /** How many times faster than real time units are sent. */
 const HASTE = 4
 
-/** Payloads are smaller than usual, so that even these small pictures have to be cut. */
-const MAX_PAYLOAD_BYTES = 700
+/**
+ * Sequence numbers and timestamps pass the end of their range on the way; payloads are smaller than usual, so that even these
+ * small pictures have to be cut.
+ */
+const NUMBERING = { initialSequenceNumber: 65_500, initialTimestamp: 2 ** 32 - 10_000, maxPayloadBytes: 700 }
 
 /** One server for a file of specs; each spec has a path of its own. */
 export class CodecServer {
@@ -124,7 +127,7 @@ const send = ({ stream, programme: { format, units } }: Offer): void => {
         const waitMs = start + atMs / HASTE - performance.now()
         return waitMs > 2 ? timer(waitMs).pipe(map(() => unit)) : of(unit)
       }),
-      packetize(format, { initialSequenceNumber: 65_500, maxPayloadBytes: MAX_PAYLOAD_BYTES }),
+      packetize(format, NUMBERING),
     )
     .subscribe({
       next: (packet) => stream.writeRtp(0, packet),

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseAudioSpecificConfig } from '../../../src/formats/codecs/audio-specific-config.ts'
 import { killEverything } from '../process.ts'
-import { canRun } from '../tools.ts'
+import { canRunCodecs } from './codec-tools.ts'
 import { adtsFrame } from './adts.ts'
 import type { CodecCase } from './codec-case.ts'
 import { CodecServer } from './codec-server.ts'
@@ -30,7 +30,7 @@ const bytesReceived = ({ units, problems }: Reception): Buffer => {
   return Buffer.concat(units.map(bytesOf))
 }
 
-describe.skipIf(!canRun('codecs that GStreamer publishes', ['ffmpeg', 'gstreamer']))(
+describe.skipIf(!canRunCodecs('codecs that GStreamer publishes', ['gstreamer']))(
   'GStreamer publishes and we take apart',
   { timeout: 40_000 },
   () => {

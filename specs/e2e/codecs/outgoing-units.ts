@@ -5,12 +5,9 @@ import { splitAnnexB } from '../elementary-streams.ts'
 import { obusOf } from './obus.ts'
 import type { SourcePacket } from './source.ts'
 
-/** Where timestamps begin, so that they pass 2^32 on the way. (From 0, ffmpeg takes the second packet for the first.) */
-const START_TICKS = 2 ** 32 - 10_000
-
-/** A unit for the packetizer of `format`. */
+/** A unit for the packetizer of `format`, its time counted from 0. */
 export const outgoingUnit = (format: Format, { bytes, seconds }: SourcePacket): OutgoingUnit<Unit> => {
-  const timestamp = (START_TICKS + Math.round(seconds * format.clockRateHz)) % 2 ** 32
+  const timestamp = Math.round(seconds * format.clockRateHz)
   switch (format.codec) {
     case 'H264':
     case 'H265':

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { killEverything } from '../process.ts'
-import { canRun } from '../tools.ts'
+import { canRunCodecs } from './codec-tools.ts'
 import { CodecServer } from './codec-server.ts'
 import { pictures } from './pictures.ts'
 import { expectSource, publishedWithFfmpeg } from './published.ts'
@@ -13,7 +13,7 @@ const cases = [...pictures, ...sounds].filter((row) => NAMES.includes(row.name))
 
 // One after the other, and again when it fails: the kernel drops datagrams when this process gets no time for a while, and
 // a gap is then what the depacketizers must tell.
-describe.skipIf(!canRun('codecs over UDP', ['ffmpeg']))('over UDP', { timeout: 40_000, retry: 2 }, () => {
+describe.skipIf(!canRunCodecs('codecs over UDP'))('over UDP', { timeout: 40_000, retry: 2 }, () => {
   const server = new CodecServer()
   beforeAll(() => server.start())
   afterAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { killEverything } from '../process.ts'
-import { canRun } from '../tools.ts'
+import { canRunCodecs } from './codec-tools.ts'
 import { CodecServer } from './codec-server.ts'
 import { pictures } from './pictures.ts'
 import { expectSource, publishedWithFfmpeg } from './published.ts'
@@ -8,7 +8,7 @@ import { sounds } from './sounds.ts'
 
 const cases = [...pictures, ...sounds].filter((row) => row.publish !== null)
 
-describe.skipIf(!canRun('codecs that ffmpeg publishes', ['ffmpeg']))('ffmpeg publishes and we take apart', () => {
+describe.skipIf(!canRunCodecs('codecs that ffmpeg publishes'))('ffmpeg publishes and we take apart', () => {
   const server = new CodecServer()
   beforeAll(() => server.start())
   afterAll(async () => {

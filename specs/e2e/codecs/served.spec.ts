@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { killEverything } from '../process.ts'
-import { canRun } from '../tools.ts'
+import { canRunCodecs } from './codec-tools.ts'
 import { CodecServer } from './codec-server.ts'
 import { pictures } from './pictures.ts'
 import { expectServed } from './served.ts'
@@ -8,7 +8,7 @@ import { sounds } from './sounds.ts'
 
 const cases = [...pictures, ...sounds]
 
-describe.skipIf(!canRun('codecs that ffmpeg plays', ['ffmpeg']))('we serve and ffmpeg plays', () => {
+describe.skipIf(!canRunCodecs('codecs that ffmpeg plays'))('we serve and ffmpeg plays', () => {
   const server = new CodecServer()
   beforeAll(() => server.start())
   afterAll(async () => {

@@ -1,13 +1,14 @@
 import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { killEverything, runProgram } from '../process.ts'
-import { canRun, tool } from '../tools.ts'
+import { tool } from '../tools.ts'
+import { canRunCodecs } from './codec-tools.ts'
 import { CodecServer } from './codec-server.ts'
 import { draftFile, ffmpegMust } from './ffmpeg.ts'
 import { digestArgs, takeDigests } from './frames.ts'
 import { transportStreamFile, transportStreamProgramme } from './transport-stream.ts'
 
-describe.skipIf(!canRun('MPEG-TS that ffmpeg plays', ['ffmpeg']))('MPEG-TS', { timeout: 40_000 }, () => {
+describe.skipIf(!canRunCodecs('MPEG-TS that ffmpeg plays'))('MPEG-TS', { timeout: 40_000 }, () => {
   const server = new CodecServer()
   beforeAll(() => server.start())
   afterAll(async () => {

@@ -26,7 +26,7 @@ export const transportStreamProgramme = async (): Promise<Programme> => {
   const units = Array.from({ length: Math.ceil(bytes.length / unitBytes) }, (_, index) => {
     const atMs = ((index * unitBytes) / bytes.length) * DURATION_MS
     const data = bytes.subarray(index * unitBytes, (index + 1) * unitBytes)
-    return { atMs, unit: { codec: 'MPEGTS', timestamp: Math.round(atMs * 90) + 1, data } } as const
+    return { atMs, unit: { codec: 'MPEGTS', timestamp: Math.round(atMs * 90), data } } as const
   })
   return { type: 'video', format, units }
 }

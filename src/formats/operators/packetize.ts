@@ -31,7 +31,8 @@ export interface PacketizeOperatorOptions<U> extends Partial<PacketizeOptions> {
  *
  * - A unit needs `codec`, `timestamp` (ticks of the format's clock, 32 bits) and its content; it is only read. Its packets
  *   come out within the same call, and own their bytes.
- * - Sequence numbers start at `initialSequenceNumber` (0), anew with each subscription; `ssrc` is 0 unless given.
+ * - Sequence numbers start at `initialSequenceNumber` (0), anew with each subscription; `ssrc` is 0 unless given. Units
+ *   whose time counts from 0 want an `initialTimestamp`.
  * - Completes and errors with its source, and errors with ERR_RTSP_USAGE as said at `onRefused`.
  *
  * Throws ERR_RTSP_USAGE at once for options that are out of range and for formats that `createPacketizer` refuses.

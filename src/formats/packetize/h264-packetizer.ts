@@ -27,6 +27,7 @@ const fragmentHeaderBytes = 2
 export class H264Packetizer {
   readonly #payloadType: number
   readonly #ssrc: number
+  readonly #initialTimestamp: number
   readonly #maxPayloadBytes: number
   #sequenceNumber: number
 
@@ -34,6 +35,7 @@ export class H264Packetizer {
     this.#maxPayloadBytes = checkPacketizerOptions(options)
     this.#payloadType = options.payloadType
     this.#ssrc = options.ssrc
+    this.#initialTimestamp = options.initialTimestamp ?? 0
     this.#sequenceNumber = options.initialSequenceNumber
   }
 
@@ -108,7 +110,8 @@ export class H264Packetizer {
   #writeHeader(buffer: Uint8Array, offset: number, marker: boolean, timestamp: number): number {
     const sequenceNumber = this.#sequenceNumber
     this.#sequenceNumber = (sequenceNumber + 1) & 0xffff
-    return writeRtpHeader(buffer, offset, marker, this.#payloadType, sequenceNumber, timestamp, this.#ssrc)
+    const sent = this.#initialTimestamp + timestamp
+    return writeRtpHeader(buffer, offset, marker, this.#payloadType, sequenceNumber, sent, this.#ssrc)
   }
 
   /**

@@ -48,6 +48,7 @@ const headersLengthBytes = 2
 export class Mpeg4AudioPacketizer {
   readonly #payloadType: number
   readonly #ssrc: number
+  readonly #initialTimestamp: number
   readonly #maxPayloadBytes: number
   readonly #sizeLength: number
   readonly #indexLength: number
@@ -60,6 +61,7 @@ export class Mpeg4AudioPacketizer {
     this.#maxPayloadBytes = checkPacketizerOptions(options)
     this.#payloadType = options.payloadType
     this.#ssrc = options.ssrc
+    this.#initialTimestamp = options.initialTimestamp ?? 0
     this.#sequenceNumber = options.initialSequenceNumber
     this.#sizeLength = options.sizeLength ?? 13
     this.#indexLength = options.indexLength ?? 3
@@ -206,7 +208,8 @@ export class Mpeg4AudioPacketizer {
   #writeHeader(buffer: Uint8Array, offset: number, marker: boolean, timestamp: number): number {
     const sequenceNumber = this.#sequenceNumber
     this.#sequenceNumber = (sequenceNumber + 1) & 0xffff
-    return writeRtpHeader(buffer, offset, marker, this.#payloadType, sequenceNumber, timestamp, this.#ssrc)
+    const sent = this.#initialTimestamp + timestamp
+    return writeRtpHeader(buffer, offset, marker, this.#payloadType, sequenceNumber, sent, this.#ssrc)
   }
 }
 

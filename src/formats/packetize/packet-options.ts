@@ -15,6 +15,11 @@ export interface PacketizerOptions {
   readonly ssrc: number
   /** Sequence number of the first packet, 0 to 65535. */
   readonly initialSequenceNumber: number
+  /**
+   * What is added to the timestamps of units, unsigned 32 bits. Default 0. For units that count from 0 it should be a random
+   * number (RFC 3550 section 5.1): FFmpeg takes the second packet for the beginning when the first one has timestamp 0.
+   */
+  readonly initialTimestamp?: number
   /** Most bytes of payload in a packet, without the RTP header: 64 to 65523. Default 1450. */
   readonly maxPayloadBytes?: number
 }
@@ -39,6 +44,7 @@ export function checkPacketizerOptions(options: PacketizerOptions): number {
   requireRange('payloadType', options.payloadType, 0, 127)
   requireRange('ssrc', options.ssrc, 0, 0xffffffff)
   requireRange('initialSequenceNumber', options.initialSequenceNumber, 0, 0xffff)
+  requireRange('initialTimestamp', options.initialTimestamp ?? 0, 0, 0xffffffff)
   requireRange('maxPayloadBytes', maxPayloadBytes, smallestMaxPayloadBytes, largestMaxPayloadBytes)
   return maxPayloadBytes
 }

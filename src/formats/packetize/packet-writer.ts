@@ -11,6 +11,7 @@ export class PacketWriter {
   readonly maxPayloadBytes: number
   readonly #payloadType: number
   readonly #ssrc: number
+  readonly #initialTimestamp: number
   #sequenceNumber: number
   #buffer = new Uint8Array(0)
   #packets: Uint8Array[] = []
@@ -22,6 +23,7 @@ export class PacketWriter {
     this.maxPayloadBytes = checkPacketizerOptions(options)
     this.#payloadType = options.payloadType
     this.#ssrc = options.ssrc
+    this.#initialTimestamp = options.initialTimestamp ?? 0
     this.#sequenceNumber = options.initialSequenceNumber
   }
 
@@ -38,7 +40,8 @@ export class PacketWriter {
     this.#endPacket()
     const sequenceNumber = this.#sequenceNumber
     this.#sequenceNumber = (sequenceNumber + 1) & 0xffff
-    this.#at = writeRtpHeader(this.#buffer, this.#at, marker, this.#payloadType, sequenceNumber, timestamp, this.#ssrc)
+    const sent = this.#initialTimestamp + timestamp
+    this.#at = writeRtpHeader(this.#buffer, this.#at, marker, this.#payloadType, sequenceNumber, sent, this.#ssrc)
   }
 
   byte(value: number): void {
