@@ -80,6 +80,9 @@ export class ServerStream implements Observer<InboundRtp> {
    * A reader that is too slow misses it, which is counted and told as `stream.writeError`; that is no error here.
    * Throws ERR_RTSP_STREAM_CLOSED after `close`, ERR_RTSP_USAGE for a media or payload type that the description does
    * not have and for packets that are too big.
+   *
+   * Under SRTP a packet whose sequence number one of the last 64 had is left out: it would be encrypted alike. Numbers that
+   * begin anew further back are taken for those of the next rollover, and readers are led there.
    */
   writeRtp(media: Media | number, packet: PacketBytes, options?: WriteOptions): void {
     this.#entry.hub.writeRtp(this.#mediaIndex(media), bytesOf(packet), toUnixMillis(options?.ntp))

@@ -314,6 +314,52 @@ describe('readers of SRTP', () => {
     expect(sequences(receiver, packets)).toEqual([0xffff, 1])
   })
 
+  it('are never sent two packets in one keystream, whatever numbers are written', () => {
+    const stage = protectable()
+    const secure = stage.playing({ isProtected: true })
+    const clear = stage.playing()
+    stage.hub.writeRtp(0, rtp({ sequence: 5, payload: idr }))
+    stage.hub.writeRtp(0, rtp({ sequence: 6 }))
+    stage.hub.writeRtp(0, rtp({ sequence: 5, payload: slice }))
+    stage.hub.writeRtp(0, rtp({ sequence: 4 }))
+    stage.clock.endTurn()
+    expect(packetsOn(clear.duplex, 0).map(sequenceOf)).toEqual([5, 6, 5, 4])
+    expect(sequences(receiverOf(stage.hub), packetsOn(secure.duplex, 0))).toEqual([5, 6, 4])
+  })
+
+  it('are led on when the numbers of a publisher begin anew, those who come later as well', () => {
+    const stage = protectable()
+    const early = receiverOf(stage.hub)
+    const first = stage.playing({ isProtected: true })
+    for (const sequence of [1000, 1001]) stage.hub.writeRtp(0, rtp({ sequence }))
+    stage.hub.writeRtp(0, rtp({ sequence: 3, payload: idr }))
+    stage.clock.endTurn()
+    const late = receiverOf(stage.hub)
+    const second = stage.playing({ isProtected: true })
+    stage.hub.writeRtp(0, rtp({ sequence: 4 }))
+    stage.hub.writeRtp(0, rtp({ sequence: 1000, payload: slice }))
+    stage.clock.endTurn()
+    const plain = opened(early, packetsOn(first.duplex, 0)).filter((packet) => packet.length > 12)
+    expect(plain.map((packet) => (typeof packet === 'string' ? packet : sequenceOf(packet)))).toEqual([
+      1000, 1001, 3, 4, 1000,
+    ])
+    expect(sequences(late, packetsOn(second.duplex, 0))).toEqual([4, 1000])
+  })
+
+  it('that take nothing are not given more packets to be led on with than their queue has room for', () => {
+    const stage = protectable()
+    const { duplex, reader } = stage.playing({
+      isProtected: true,
+      limits: { maxQueuedBytes: 500, maxQueuedPackets: 1000 },
+    })
+    duplex.isStalled = true
+    for (let count = 0; count < 100; count += 1) {
+      for (const sequence of [1000, 3]) stage.hub.writeRtp(0, rtp({ sequence }))
+      stage.clock.endTurn()
+    }
+    expect(reader.queued).toBeLessThanOrEqual(1000)
+  })
+
   it('are closed and told when the indices of a key are used up; others go on', () => {
     const stage = protectable({ firstRollover: 0xffff_ffff })
     const secure = stage.playing({ isProtected: true })

@@ -278,6 +278,16 @@ export class HubReader {
     this.#serve(burst, shared)
   }
 
+  /** The next packet of a format will have the SRTP index `next`, out of reach for the receiver. Called by the hub. */
+  leap(track: FormatTrack, next: number): void {
+    if (this.#protection === undefined || this.#receives[track.mediaIndex] !== 1) return
+    this.#catchUp()
+    for (const packet of this.#protection.leap(track, next)) {
+      const fits = this.#sink.queued() + this.#sink.costOfPacket(packet.length) <= this.#sink.limit * 2
+      if (fits) this.#sink.writePacket(track.mediaIndex, false, packet)
+    }
+  }
+
   /** Its key is used up: it is closed, and its owner told. Called by the hub. */
   exhaust(): void {
     this.close()

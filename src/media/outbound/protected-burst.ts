@@ -52,7 +52,7 @@ export class ProtectedBurst {
     const flags = clear.flags[at] ?? 0
     const isRtcp = (flags & isRtcpFlag) !== 0
     const packetIndex = clear.packetIndices[at] ?? 0
-    // The key was used up with the packet before; its readers have been told.
+    // Its index belongs to another packet; or the key was used up, and its readers have been told.
     if (!isRtcp && packetIndex < 0) return
     const sender = this.#protection.sender(mediaIndex)
     const packet = clear.packet(at)

@@ -74,6 +74,12 @@ export class ReaderProtection {
     }
   }
 
+  /** Packets that have to come before the next one of the stream, which will have the index `next`: its count leaps. */
+  leap(track: FormatTrack, next: number): readonly Uint8Array[] {
+    this.leave([track])
+    return this.#lead.packets(track, next)
+  }
+
   /** An RTP packet with the stream's SSRC, in a fresh array. */
   protectRtp(track: FormatTrack, sequenceNumber: number, packet: Uint8Array): Uint8Array | Failure {
     const highest = Math.max(this.#highest.get(track.index) ?? -1, track.highestIndex)

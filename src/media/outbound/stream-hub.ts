@@ -114,6 +114,7 @@ export class StreamHub {
     packet.read(this.#tracks, mediaIndex, rtp, this.#core.maxPacketBytes)
     const { media, track } = packet
     if (media.recipients !== 0) this.#makeRoom(rtp.length)
+    const packetIndex = this.protection === undefined ? 0 : this.#countIndex(this.protection, packet)
     const wallNow = this.#clock.wallNow()
     track.sequenceNumber = packet.sequenceNumber
     track.timestamp = packet.timestamp
@@ -131,7 +132,6 @@ export class StreamHub {
     totals[at + octetsField] = (totals[at + octetsField] ?? 0) + packet.octets
     totals[at + bytesField] = (totals[at + bytesField] ?? 0) + rtp.length
     const flags = this.#flagsOf(media, packet)
-    const packetIndex = this.protection === undefined ? 0 : this.#countIndex(this.protection, packet)
     this.#core.cache?.append(rtp, packet, flags, track.ntp, packetIndex)
     if (media.recipients === 0) return
     track.deliveredPackets += media.recipients
@@ -207,8 +207,15 @@ export class StreamHub {
     for (const reader of [...this.#readers]) reader.close()
   }
 
-  /** The SRTP index of a packet. When they are used up nothing more can be encrypted, and those readers are closed. */
+  /**
+   * The SRTP index of a packet, before anything else is done with it. When they are used up nothing more can be encrypted,
+   * and those readers are closed.
+   */
   #countIndex(protection: StreamProtection, { track, sequenceNumber }: OutboundPacket): number {
+    if (protection.isLeap(track, sequenceNumber)) {
+      const next = protection.nextIndex(track, sequenceNumber)
+      for (const reader of this.#readers) reader.leap(track, next)
+    }
     const wasExhausted = protection.isExhausted
     const index = protection.count(track, sequenceNumber)
     if (protection.isExhausted && !wasExhausted) {

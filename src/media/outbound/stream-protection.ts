@@ -1,6 +1,7 @@
 import type { Entropy } from '../../contracts/entropy.ts'
 import { createSrtpKeyMaterial, type SrtpKeyMaterial } from '../../wire/srtp/key-material.ts'
 import { estimateIndex, indexCount, packetIndex, rolloverOf } from '../../wire/srtp/packet-index.ts'
+import { ReplayWindow, replayWindowSize } from '../../wire/srtp/replay-window.ts'
 import { SrtpSender } from '../../wire/srtp/srtp-sender.ts'
 import type { Burst } from './burst.ts'
 import type { FormatTrack, StreamTracks } from './stream-tracks.ts'
@@ -48,12 +49,39 @@ export class StreamProtection {
     return index < indexCount ? index : -1
   }
 
-  /** Counts a packet that is written to the stream. Its index; -1 when they are used up, which ends encryption. */
+  /**
+   * Counts a packet that is written to the stream. Its index; -1 for a packet that may not be encrypted, because another one
+   * has its index (receivers refuse such a packet as a replay, and two packets in one keystream give each other away), or
+   * because they are used up, which ends encryption.
+   */
   count(track: FormatTrack, sequenceNumber: number): number {
-    const index = this.indexOf(sequenceNumber, track.highestIndex)
+    const { window } = track
+    const index = this.nextIndex(track, sequenceNumber)
+    if (index < 0) {
+      this.isExhausted = true
+      return -1
+    }
+    if (window?.isFresh(index) === false) return -1
+    if (window === undefined) track.window = new ReplayWindow(index)
+    else window.record(index)
     if (index > track.highestIndex) track.highestIndex = index
-    if (index < 0) this.isExhausted = true
     return index
+  }
+
+  /**
+   * True if the count leaps with this packet, further than receivers follow: its number is so far behind that the publisher
+   * has begun anew, and goes on with the next rollover counter.
+   */
+  isLeap({ highestIndex }: FormatTrack, sequenceNumber: number): boolean {
+    return highestIndex >= 0 && highestIndex - this.indexOf(sequenceNumber, highestIndex) >= replayWindowSize
+  }
+
+  /** The index that a packet written to the stream gets; -1 when they are used up. */
+  nextIndex(track: FormatTrack, sequenceNumber: number): number {
+    const { highestIndex } = track
+    if (!this.isLeap(track, sequenceNumber)) return this.indexOf(sequenceNumber, highestIndex)
+    const index = packetIndex(rolloverOf(highestIndex) + 1, sequenceNumber)
+    return index < indexCount ? index : -1
   }
 
   /**

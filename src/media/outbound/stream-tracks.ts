@@ -4,6 +4,7 @@ import type { SessionDescription, Media } from '../../formats/description.ts'
 import type { Format } from '../../formats/format.ts'
 import { ptsEqualsDts } from '../../formats/pts-equals-dts.ts'
 import { startsRandomAccess } from '../../formats/random-access.ts'
+import type { ReplayWindow } from '../../wire/srtp/replay-window.ts'
 
 /**
  * What a hub knows of the medias and formats of its stream. The cumulative counters of all of them lie in one flat
@@ -55,6 +56,8 @@ export class FormatTrack {
   deliveredPackets = 0
   /** Highest SRTP index so far, in a stream that can be encrypted; -1 before the first packet. */
   highestIndex = -1
+  /** Which of the last indices are used; in such a stream, from the first packet on. */
+  window: ReplayWindow | undefined = undefined
 
   constructor(index: number, mediaIndex: number, format: Format, ssrc: number) {
     this.index = index
