@@ -75,6 +75,40 @@ const cases: readonly (readonly [string, readonly Sketch[], readonly string[], r
     ['quantization tables were not received'],
   ],
   [
+    'without markers an image ends where the next one begins',
+    [
+      [1, 9, '-', payload(0, 50, 0, 'aabb')],
+      [2, 9, '-', payload(0, 50, 2, 'cc')],
+      [3, 10, '-', payload(0, 50, 0, 'ddee')],
+      [4, 11, 'M', payload(0, 50, 0, 'ffff')],
+    ],
+    [
+      `9 ${file({ tables: quantizationTablesOf(50), scan: 'aabbcc' })}`,
+      `10 ${file({ tables: quantizationTablesOf(50), scan: 'ddee' })}`,
+      `11 ${file({ tables: quantizationTablesOf(50), scan: 'ffff' })}`,
+    ],
+    [],
+  ],
+  [
+    'without markers, behind a hole nobody knows where the image ended',
+    [
+      [1, 9, '-', payload(0, 50, 0, 'aabb')],
+      [3, 10, '-', payload(0, 50, 0, 'ccdd')],
+      [4, 11, '-', payload(0, 50, 0, 'eeff')],
+    ],
+    [`10 ${file({ tables: quantizationTablesOf(50), scan: 'ccdd' })}`],
+    ['packets are missing before this one'],
+  ],
+  [
+    'an image comes out although the packet that shows its end is broken',
+    [
+      [1, 9, '-', payload(0, 50, 0, 'aabb')],
+      [2, 10, '-', payload(0, 0, 0, 'ccdd')],
+    ],
+    [`9 ${file({ tables: quantizationTablesOf(50), scan: 'aabb' })}`],
+    ['quantization tables are invalid'],
+  ],
+  [
     'a hole drops the image, and the next one is whole',
     [
       [1, 9, '-', payload(0, 50, 0, 'aabb')],

@@ -3,6 +3,9 @@
  * again. Senders repeat the same parameters for hours, so the header is kept until one of them changes. An image with a hole
  * is dropped: without the bytes in the middle nothing behind them can be decoded.
  *
+ * The marker ends an image. From a sender that does not set it, an image ends where the next one begins, which has another
+ * timestamp and the offset 0; as no packet is missing then, it is whole.
+ *
  * ```text
  *  | type-specific |              fragment offset                  |
  *  |     type      |       Q       |   width / 8   |   height / 8  |
@@ -63,14 +66,16 @@ export class MJPEGDepacketizer extends PacketDepacketizer<MJPEGImage> {
 
   protected take(packet: RtpPacket, payload: Uint8Array, isAfterLoss: boolean): readonly MJPEGImage[] {
     if (isAfterLoss) this.#drop()
+    const before = this.#finishUnmarked(packet.timestamp, payload)
     const problem = this.#takeData(packet.timestamp, payload)
     if (problem !== null) {
       this.report(problem)
       this.#drop()
-      return noUnits
+      return before === null ? noUnits : [before]
     }
-    if (!packet.marker || this.#headerBytes === 0) return noUnits
-    return this.#finish()
+    const image = packet.marker ? this.#finish() : null
+    if (image === null) return before === null ? noUnits : [before]
+    return before === null ? [image] : [before, image]
   }
 
   protected clear(): void {
@@ -155,20 +160,27 @@ export class MJPEGDepacketizer extends PacketDepacketizer<MJPEGImage> {
     })
   }
 
-  #finish(): readonly MJPEGImage[] {
+  /** The image at hand when `payload` begins another one, at another time; null otherwise. */
+  #finishUnmarked(timestamp: number, payload: Uint8Array): MJPEGImage | null {
+    const isNext = timestamp !== this.#timestamp && payload.length >= mainHeaderBytes && readUint24(payload, 1) === 0
+    return isNext ? this.#finish() : null
+  }
+
+  #finish(): MJPEGImage | null {
+    if (this.#headerBytes === 0) return null
     const { bytes, length } = this.#bytes
     if (length - this.#headerBytes < fewestDataBytes) {
       this.report(invalidPicture)
       this.#drop()
-      return noUnits
+      return null
     }
     const hasEnd = bytes[length - 2] === 0xff && bytes[length - 1] === 0xd9
     const isKept = hasEnd || (this.#bytes.appendByte(0xff) && this.#bytes.appendByte(0xd9))
     if (!isKept) this.report(unitTooBig)
     const image = isKept ? this.#bytes.release() : null
     this.#drop()
-    if (image === null) return noUnits
-    return [{ codec: 'MJPEG', timestamp: this.#timestamp, isRandomAccess: true, corrupted: false, image }]
+    if (image === null) return null
+    return { codec: 'MJPEG', timestamp: this.#timestamp, isRandomAccess: true, corrupted: false, image }
   }
 }
 
