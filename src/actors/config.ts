@@ -11,6 +11,7 @@ export const handlerNames = [
   'getParameter',
   'setParameter',
 ] as const
+/** Name of a handler of `ServerOptions.handlers`: what errors and events of a handler call it by. */
 export type HandlerName = (typeof handlerNames)[number]
 
 /** Everything reducers need to know of the options, as plain data: options with their defaults filled in. */

@@ -11,6 +11,10 @@ export interface ErrorEntry {
   readonly text: string
 }
 
+/**
+ * Every error code, with its kind, the RTSP status that a peer is answered with (0 where nobody is answered) and the text
+ * of the message, in which `%s` stands for details. Constant.
+ */
 export const errorTable = {
   // Why connections and sessions end.
   ERR_RTSP_TERMINATED: { kind: 'end', status: 400, text: 'terminated' },
