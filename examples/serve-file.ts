@@ -89,6 +89,9 @@ async function play(file: MediaFile, stream: ServerStream, signal: AbortSignal):
   }
 }
 
+/** A picture without a duration is all that some files have: it is sent again after this, and not at once. */
+const leastRoundSeconds = 0.04
+
 /** The file again and again. The next time begins where the latest track has ended, so that no time comes twice. */
 async function* endlessly(file: MediaFile): AsyncGenerator<FilePacket> {
   for (let shift = 0; ;) {
@@ -100,7 +103,7 @@ async function* endlessly(file: MediaFile): AsyncGenerator<FilePacket> {
       const startSeconds = packet.startSeconds + shift
       yield { ...packet, startSeconds, endSeconds: packet.endSeconds + shift, dueSeconds: packet.dueSeconds + shift }
     }
-    shift += end - start
+    shift += Math.max(end - start, leastRoundSeconds)
   }
 }
 

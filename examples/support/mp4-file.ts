@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import { open, rm, type FileHandle } from 'node:fs/promises'
 import type { UnderlyingSink } from 'node:stream/web'
 import {
   EncodedAudioPacketSource,
@@ -45,7 +45,7 @@ export class Mp4File {
     this.#disk = disk
   }
 
-  /** Rejects when there is such a file already, or when it cannot be written. */
+  /** Rejects when there is such a file already, or when it cannot be written; nothing new is left behind then. */
   static async create(path: string, configs: readonly TrackConfig[]): Promise<Mp4File> {
     const disk = new Disk(await open(path, 'wx'))
     const target = new StreamTarget(new WritableStream<StreamTargetChunk>(disk))
@@ -57,10 +57,17 @@ export class Mp4File {
       // The header of the box with the pictures and the sound comes behind it.
       onMoof: (bytes) => (disk.containerBytes += bytes.length + 8),
     })
-    const output = new Output({ format, target })
-    const tracks = configs.map((config) => addTrack(output, config))
-    await output.start()
-    return new Mp4File(path, output, tracks, disk)
+    try {
+      const output = new Output({ format, target })
+      const tracks = configs.map((config) => addTrack(output, config))
+      await output.start()
+      return new Mp4File(path, output, tracks, disk)
+    } catch (error) {
+      // Nothing that could be played: a full disk is not to be filled with such files.
+      await disk.close()
+      await rm(path, { force: true })
+      throw error
+    }
   }
 
   /** Bytes that were added and are not on the disk yet. */

@@ -76,7 +76,12 @@ export class RecordingPart {
     const heard = sound.filter((unit) => endOf(unit) > first.seconds)
     const zeroSeconds = Math.min(first.seconds, ...heard.map(startOf))
     const part = new RecordingPart(options, await Mp4File.create(options.path, configs), first, zeroSeconds)
-    for (const unit of heard) await part.add(unit)
+    try {
+      for (const unit of heard) await part.add(unit)
+    } catch (error) {
+      await part.finish().catch(() => undefined)
+      throw error
+    }
     return part
   }
 

@@ -3,6 +3,9 @@ export interface Queued {
   readonly data: { readonly byteLength: number }
 }
 
+/** What a unit takes beside its bytes, roughly: frames of a byte each, or of none, are bounded by it too. */
+const unitBytes = 512
+
 /** Between packets, which come when they come, and a disk, which takes its time: a queue that is bounded in bytes. */
 export class UnitQueue<Unit extends Queued> {
   readonly #mostBytes: number
@@ -17,8 +20,9 @@ export class UnitQueue<Unit extends Queued> {
 
   /** False: there is no room, the unit was not taken. */
   push(unit: Unit): boolean {
-    if (this.#isEnded || this.#bytes + unit.data.byteLength > this.#mostBytes) return false
-    this.#bytes += unit.data.byteLength
+    const bytes = bytesOf(unit)
+    if (this.#isEnded || this.#bytes + bytes > this.#mostBytes) return false
+    this.#bytes += bytes
     this.#units.push(unit)
     this.#wake?.()
     return true
@@ -35,7 +39,7 @@ export class UnitQueue<Unit extends Queued> {
     for (;;) {
       const unit = this.#units.shift()
       if (unit !== undefined) {
-        this.#bytes -= unit.data.byteLength
+        this.#bytes -= bytesOf(unit)
         yield unit
       } else if (this.#isEnded) {
         return
@@ -46,4 +50,8 @@ export class UnitQueue<Unit extends Queued> {
       }
     }
   }
+}
+
+function bytesOf({ data }: Queued): number {
+  return data.byteLength + unitBytes
 }

@@ -164,6 +164,15 @@ describe('a recorder', () => {
 })
 
 describe('an MP4 file', () => {
+  it('that cannot be begun leaves nothing behind', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rxrtsp-mp4-'))
+    const sound = configOf(formats[1] ?? expect.fail())
+    const other = sound?.kind === 'audio' ? { ...sound, container: 'ulaw' as const } : expect.fail()
+    await expect(Mp4File.create(join(folder, 'a.mp4'), [other])).rejects.toThrow('ulaw')
+    expect(readdirSync(folder)).toEqual([])
+    rmSync(folder, { recursive: true })
+  })
+
   it('tells what is not on the disk yet: no more than two seconds of this clip', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'rxrtsp-mp4-'))
     const video = configOf(formats[0] ?? expect.fail(), clip.accessUnits[0])
@@ -188,7 +197,7 @@ describe('the queue to the disk', () => {
   const unit = (byteLength: number) => ({ data: { byteLength } })
 
   it('takes what fits, gives in order, and ends', async () => {
-    const queue = new UnitQueue(10)
+    const queue = new UnitQueue(2 * 512 + 10)
     expect([4, 6, 1].map((bytes) => queue.push(unit(bytes)))).toEqual([true, true, false])
     const given: number[] = []
     const loop = (async () => {
@@ -201,6 +210,12 @@ describe('the queue to the disk', () => {
     expect(queue.push(unit(1))).toBe(false)
     await loop
     expect(given.slice(0, 2)).toEqual([4, 6])
+  })
+
+  it('is full some time of units without any bytes, too', () => {
+    const queue = new UnitQueue(1024 * 1024)
+    const taken = Array.from({ length: 3000 }, () => queue.push(unit(0))).filter((isTaken) => isTaken)
+    expect(taken).toHaveLength(2048)
   })
 })
 
