@@ -28,6 +28,19 @@ describe('[68] KeyMgmt (RFC 4567 section 4.3)', () => {
   )('%j is refused', (value) => {
     expect(parseKeyMgmt(value)).toMatchObject({ code: 'ERR_RTSP_KEY_MGMT_INVALID' })
   })
+
+  it('tells nothing of the keys when it is refused: what is told ends in logs', () => {
+    const key = 'AQAFAP0rNWkCAAB2'
+    for (const value of [
+      `prot=mikey;uri=a;data="${key}`,
+      `data="${key}`,
+      `prot="mikey;data=${key}`,
+      `prot=mikey;uri=a;data=${key}-`,
+      `prot=data=${key}`,
+    ]) {
+      expect(JSON.stringify(parseKeyMgmt(value))).not.toContain(key)
+    }
+  })
 })
 
 describe('base64 (RFC 4648 section 4)', () => {

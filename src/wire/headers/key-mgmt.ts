@@ -20,10 +20,11 @@ const code = 'ERR_RTSP_KEY_MGMT_INVALID'
 /** Reads `prot=mikey;uri="...";data="..."`. `ERR_RTSP_KEY_MGMT_INVALID` if a part is missing or not base64. */
 export function parseKeyMgmt(value: string): KeyMgmtHeader | Failure {
   const pairs = parseKeyValues(value, ';', code)
-  if (isFailure(pairs)) return pairs
+  // Failures are told and logged, so none of them may hold what is written in the header.
+  if (isFailure(pairs)) return new Failure(code, 'quotes not closed')
   const protocol = pairs.get('prot')
   if (protocol === undefined) return new Failure(code, 'protocol is missing')
-  if (protocol !== 'mikey') return new Failure(code, `unsupported protocol (${protocol})`)
+  if (protocol !== 'mikey') return new Failure(code, 'unsupported protocol')
   const uri = pairs.get('uri')
   if (uri === undefined) return new Failure(code, 'URI is missing')
   const data = decodeBase64(pairs.get('data') ?? '')
