@@ -28,6 +28,7 @@ import {
   type Format,
   type ServerSession,
 } from 'rxrtsp'
+import { fail } from './support/fail.ts'
 import { frameOfLatm, withoutLatm } from './support/latm.ts'
 import type { RecordedFormat } from './support/recorded-track.ts'
 import { Recorder } from './support/recorder.ts'
@@ -60,11 +61,14 @@ const server = createRtspServer({
     },
   },
 })
-await server.listen()
+await server.listen().catch((error: unknown) => fail('cannot listen', error))
 console.log(`ready: whoever publishes to rtsp://localhost:${values.port}/NAME is recorded to ${resolve(folder)}`)
 
 // Closing the server ends the sessions, and with them the recordings; the process ends when the last file is closed.
-process.once('SIGINT', () => void server.close())
+process.once('SIGINT', () => {
+  console.log('closing the files')
+  void server.close()
+})
 
 function record(session: ServerSession, path: string): Recorder {
   const name = fileName(path)

@@ -18,6 +18,7 @@ import { basename } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createPacketizer, createRtspServer, respond, type ServerStream } from 'rxrtsp'
+import { fail } from './support/fail.ts'
 import { MediaFile, type FilePacket } from './support/media-file.ts'
 
 const { values, positionals: paths } = parseArgs({
@@ -41,12 +42,16 @@ const server = createRtspServer({
     play: () => respond.ok(),
   },
 })
-await server.listen()
-
-const ending = new AbortController()
+const files: { readonly name: string; readonly path: string; readonly file: MediaFile }[] = []
 for (const path of paths) {
   const name = basename(path)
-  const file = await MediaFile.open(path, name)
+  if (files.some((other) => other.name === name)) fail(path, `there is a ${name} already: rename one of them`)
+  files.push({ name, path, file: await MediaFile.open(path, name).catch((error: unknown) => fail(path, error)) })
+}
+await server.listen().catch((error: unknown) => fail('cannot listen', error))
+
+const ending = new AbortController()
+for (const { name, path, file } of files) {
   const stream = server.createStream(file.description)
   streams.set(`/${name}`, stream)
   for (const warning of file.warnings) console.warn(`${path}: ${warning}`)

@@ -43,7 +43,7 @@ export class MediaFile {
       if (first && reading) tracks.push({ type: track.type, sink, first, reading })
       else warnings.push(`${track.type} is left out: ${(await track.getCodec()) ?? 'an unknown codec'} is not served`)
     }
-    if (tracks.length === 0) throw new Error(`${path} has no track that can be served`)
+    if (tracks.length === 0) throw new Error('it has no track that can be served')
     return new MediaFile(title, tracks, warnings)
   }
 

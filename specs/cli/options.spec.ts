@@ -114,6 +114,10 @@ describe('parseCommandLine', () => {
       '--multicast-range 239.0.0.0/8 --multicast-port 8000',
       'multicast and UDP cannot share port 8000: write --multicast-port 8002',
     ],
+    [
+      '--multicast-range 239.0.0.0/8 --no-udp',
+      '--multicast-range and --no-udp contradict each other: leave out one of them',
+    ],
     ['--multicast-port 9000', '--multicast-port does nothing alone: write --multicast-range 239.255.0.0/16 with it'],
     [
       '--multicast-interface lo',

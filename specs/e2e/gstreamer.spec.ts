@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { lightClip } from './clip.ts'
 import type { Clip } from './clip.ts'
@@ -8,6 +9,8 @@ import { killEverything } from './process.ts'
 import { startServer } from './server-program.ts'
 import type { ServerProgram } from './server-program.ts'
 import { canRun } from './tools.ts'
+
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'))
 
 const TRANSPORTS: readonly Transport[] = ['tcp', 'udp']
 
@@ -43,6 +46,17 @@ describe.skipIf(!canRun('GStreamer', ['ffmpeg', 'gstreamer']))('GStreamer', { ti
       }
     })
   }
+
+  // Without an address of that family in the description it opens sockets from which it cannot send to the server.
+  it.skipIf(!hasIpv6)('reads over UDP from an IPv6 address', async () => {
+    await expectIntact(server, {
+      path: 'gstreamer-ipv6',
+      clip,
+      publish: (url) => publishWithFfmpeg(url, clip, 'tcp'),
+      read: (url) => readWithGstreamer(url.replace(/127\.0\.0\.1|localhost/, '[::1]'), 'udp', 'rtpmp4gdepay'),
+      endsAlone: false,
+    })
+  })
 
   for (const transport of TRANSPORTS) {
     describe.concurrent(`[64] with ffmpeg over ${transport.toUpperCase()}`, () => {

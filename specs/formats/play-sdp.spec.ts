@@ -30,17 +30,25 @@ describe('text of a description for DESCRIBE (RFC 2326 section 10.2)', () => {
     for (const includeBackChannels of switches) {
       for (const multicast of switches) {
         for (const secure of switches) {
-          const options = { includeBackChannels, multicast, secure }
-          const anew = writeDescription(describeForPlay(description, options))
-          expect(playSdp(description, options)).toBe(anew)
-          expect(playSdp(description, options)).toBe(anew)
+          for (const isIpv6 of switches) {
+            const options = { includeBackChannels, multicast, secure, isIpv6 }
+            const anew = writeDescription(describeForPlay(description, options))
+            expect(playSdp(description, options)).toBe(anew)
+            expect(playSdp(description, options)).toBe(anew)
+          }
         }
       }
     }
   })
 
+  it('names addresses of the family of the connection, but groups are of IPv4', () => {
+    const options = { includeBackChannels: false, multicast: false, secure: false, isIpv6: true }
+    expect(playSdp(description, options)).toContain('o=- 0 0 IN IP6 ::1\r\ns=cam\r\nc=IN IP6 ::\r\n')
+    expect(playSdp(description, { ...options, multicast: true })).toContain('c=IN IP4 224.1.0.0\r\n')
+  })
+
   it('has the keys it is given each time', () => {
-    const options = { includeBackChannels: false, multicast: false, secure: true }
+    const options = { includeBackChannels: false, multicast: false, secure: true, isIpv6: false }
     const withKeys = (key: number) => playSdp(description, { ...options, keyMgmt: [new Uint8Array([key]), undefined] })
     expect(withKeys(1)).not.toBe(withKeys(2))
     expect(playSdp(description, options)).not.toContain('key-mgmt')

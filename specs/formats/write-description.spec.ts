@@ -23,7 +23,7 @@ const stream = createDescription({
   ],
   fecGroups: [['1', '3']],
 })
-const play = { includeBackChannels: false, multicast: false, secure: false }
+const play = { includeBackChannels: false, multicast: false, secure: false, isIpv6: false }
 
 describe('a description that is served', () => {
   it('has these lines in this order, without back channels', () => {

@@ -7,6 +7,7 @@ import { DemoSource } from './demo/demo-source.ts'
 import { helpText } from './help.ts'
 import { explainListenError } from './listen-error.ts'
 import { Logger } from './logger.ts'
+import { unknownInterface } from './multicast-option.ts'
 import { parseCommandLine, type ProgramOptions } from './options.ts'
 import { Relay } from './relay.ts'
 import { installSignalHandlers } from './signals.ts'
@@ -53,8 +54,16 @@ async function run(options: ProgramOptions): Promise<void> {
   try {
     tls = options.tls === undefined ? undefined : openTlsFiles(options.tls, logger)
   } catch (error) {
-    process.stderr.write(`rxrtsp: the key or the certificate cannot be used: ${messageOf(error)}\n`)
+    const { keyFile = '', certFile = '' } = options.tls ?? {}
+    const why = messageOf(error)
+    process.stderr.write(`rxrtsp: the key ${keyFile} or the certificate ${certFile} cannot be used: ${why}\n`)
     process.exitCode = 1
+    return
+  }
+  const unknown = unknownInterface(options.multicast?.interfaces ?? [], networkInterfaces())
+  if (unknown !== undefined) {
+    process.stderr.write(`rxrtsp: ${unknown}\n`)
+    process.exitCode = usageStatus
     return
   }
   const server = createRtspServer({

@@ -29,6 +29,9 @@ export function readMulticast(
     const option = port === undefined ? '--multicast-interface' : '--multicast-port'
     return { mistake: `${option} does nothing alone: write --multicast-range 239.255.0.0/16 with it` }
   }
+  if (udpPort === undefined) {
+    return { mistake: '--multicast-range and --no-udp contradict each other: leave out one of them' }
+  }
   if (!isMulticastRange(range)) {
     return { mistake: `--multicast-range must lie within 224.0.0.0/4, like 239.255.0.0/16, not '${range}'` }
   }
@@ -40,6 +43,17 @@ export function readMulticast(
     return { mistake: `multicast and UDP cannot share port ${rtpPort}: write --multicast-port ${otherPort(rtpPort)}` }
   }
   return { ipRange: range, rtpPort, interfaces: name === undefined ? [] : [name] }
+}
+
+/** A sentence about the first of the interfaces that this machine does not have, by name or address. */
+export function unknownInterface(
+  interfaces: readonly string[],
+  known: Readonly<Record<string, readonly { readonly address: string }[] | undefined>>,
+): string | undefined {
+  const addresses = Object.values(known).flatMap((all) => (all ?? []).map(({ address }) => address))
+  const unknown = interfaces.find((name) => known[name] === undefined && !addresses.includes(name))
+  if (unknown === undefined) return undefined
+  return `this machine has no network interface '${unknown}': write one of ${Object.keys(known).join(', ')} after --multicast-interface`
 }
 
 function otherPort(port: number): number {

@@ -122,7 +122,8 @@ export class Relay {
         const { session, droppedPackets } = event
         const facts = { session: session.id, path: session.path }
         if (event.phase === 'started') logger.warn('reader too slow', facts)
-        else logger.warn('reader caught up', { ...facts, droppedPackets })
+        // Also when the reader has gone: then it never caught up.
+        else logger.warn('packets were left out', { ...facts, droppedPackets })
         return
       }
       case 'udp.batchingEnded': {
@@ -207,8 +208,9 @@ export class Relay {
     else logger.debug('session closed', details)
   }
 
-  /** `terminated` alone does not say who did it. */
+  /** `terminated` and `not in use` alone do not say who did it. */
   #why(session: ServerSession, reason: RtspError): string {
+    if (reason.code === 'ERR_RTSP_SESSION_NOT_IN_USE') return 'its connection is gone, without a TEARDOWN'
     if (reason.code !== 'ERR_RTSP_TERMINATED') return reason.message
     if (this.isClosing) return 'the server is closing'
     return this.#readers.has(session) ? 'the stream has ended' : reason.message

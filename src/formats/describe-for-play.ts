@@ -6,6 +6,8 @@ export interface DescribeForPlayOptions {
   readonly includeBackChannels: boolean
   /** True: the connection line has a multicast address (`?vlcmulticast`). */
   readonly multicast: boolean
+  /** True: the reader is connected over IPv6. */
+  readonly isIpv6: boolean
   /** True: packets are SRTP, every media is SAVP. */
   readonly secure: boolean
   /** MIKEY message of each media of the description, by its index in it. */
@@ -23,6 +25,7 @@ export function describeForPlay(description: SessionDescription, options: Descri
     fecGroups: description.fecGroups,
     control: '',
     multicast: options.multicast,
+    isIpv6: options.isIpv6,
     warnings: [],
     medias: description.medias
       .map(({ type, id, isBackChannel, formats }, index) => {

@@ -21,6 +21,8 @@ export interface SessionDescription {
   readonly control: string
   /** True: `c=` is written with a multicast address. Never set by reading. */
   readonly multicast?: boolean
+  /** True: `o=` and `c=` are written with IPv6 addresses, unless with a multicast one. Never set by reading. */
+  readonly isIpv6?: boolean
   /** What was wrong with the SDP and could be read all the same, one sentence each. */
   readonly warnings: readonly string[]
 

@@ -11,8 +11,8 @@ const written = new WeakMap<SessionDescription, Map<number, string>>()
 /** `describeForPlay` and `writeDescription` in one. Texts with keys are written anew: keys are not kept. */
 export function playSdp(description: SessionDescription, options: DescribeForPlayOptions): string {
   if (options.keyMgmt !== undefined) return writeDescription(describeForPlay(description, options))
-  const { includeBackChannels, multicast, secure } = options
-  const variant = (includeBackChannels ? 1 : 0) | (multicast ? 2 : 0) | (secure ? 4 : 0)
+  const { includeBackChannels, multicast, secure, isIpv6 } = options
+  const variant = (includeBackChannels ? 1 : 0) | (multicast ? 2 : 0) | (secure ? 4 : 0) | (isIpv6 ? 8 : 0)
   let variants = written.get(description)
   if (variants === undefined) {
     variants = new Map()

@@ -10,13 +10,20 @@ import { formatText } from './write-format.ts'
  * channel makes them necessary (ONVIF streaming specification section 5.3).
  */
 
+const loopbackIpv4 = { addressType: 'IP4', address: '127.0.0.1' } as const
+const loopbackIpv6 = { addressType: 'IP6', address: '::1' } as const
+
 /** The description as SDP with CRLF line ends. Controls and profiles are written as they stand in the medias. */
 export function writeDescription(description: SessionDescription): string {
+  const multicast = description.multicast === true
+  const isIpv6 = description.isIpv6 === true && !multicast
   const hasBackChannel = description.medias.some((media) => media.isBackChannel)
   return writeSdp({
-    origin: { userName: '-', sessionId: '0', sessionVersion: '0', addressType: 'IP4', address: '127.0.0.1' },
+    origin: { userName: '-', sessionId: '0', sessionVersion: '0', ...(isIpv6 ? loopbackIpv6 : loopbackIpv4) },
     name: description.title === '' ? ' ' : oneLine(description.title),
-    connection: { addressType: 'IP4', address: description.multicast === true ? '224.1.0.0' : '0.0.0.0' },
+    connection: isIpv6
+      ? { addressType: 'IP6', address: '::' }
+      : { addressType: 'IP4', address: multicast ? '224.1.0.0' : '0.0.0.0' },
     bandwidths: [],
     timings: [{ start: '0', stop: '0', repeats: [] }],
     attributes: [

@@ -8,7 +8,7 @@ import { requestPath } from '../../wire/url/request-path.ts'
 import { withoutCredentials } from '../../wire/url/rtsp-url.ts'
 import type { HandlerName, ServerConfig } from '../config.ts'
 import type { HandlerCall, HandlerOutcome } from '../handler-call.ts'
-import type { AnswerKeys } from './protocol.ts'
+import type { AnswerKeys, ConnectionTraits } from './protocol.ts'
 
 /** Answers that need no session: DESCRIBE and parameters. Pure. */
 
@@ -46,13 +46,14 @@ export interface DescribeAnswer {
 
 /**
  * The answer to DESCRIBE once the handler has spoken: a stream becomes its SDP (spec 3.8), everything else is sent as
- * it is. `secure`: under TLS, where packets may be SRTP. Answers to parameters pass through unchanged.
+ * it is. `secure`: under TLS, where packets may be SRTP. `isIpv6`: rtspsrc of GStreamer opens its UDP sockets in the family
+ * that `c=` names, and cannot send to the server from the other one. Answers to parameters pass through unchanged.
  */
 export function answerDescribe(
   request: RtspRequest,
   outcome: HandlerOutcome,
   config: ServerConfig,
-  secure: boolean,
+  { secure, isIpv6 }: Pick<ConnectionTraits, 'secure' | 'isIpv6'>,
 ): DescribeAnswer {
   const { response, failure, stream } = outcome
   if (request.method !== 'DESCRIBE' || request.url === null || response.statusCode !== 200)
@@ -72,6 +73,7 @@ export function answerDescribe(
     includeBackChannels: headerValues(request.headers, 'Require').includes('www.onvif.org/ver20/backchannel'),
     multicast: config.multicast && asksForMulticast(request),
     secure,
+    isIpv6,
   }
   const body = new TextEncoder().encode(playSdp(description, options))
   return {

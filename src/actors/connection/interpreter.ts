@@ -37,7 +37,7 @@ export function openConnection(
 ): ConnectionEntry {
   const framer = new RtspFramer(framerHandler(runtime, () => entry))
   const ref = runtime.system.spawn(`connection ${id}`, {
-    init: initConnection(id, runtime.config, secure, tunnel),
+    init: initConnection(id, runtime.config, { secure, tunnel, isIpv6: duplex.local.address.includes(':') }),
     reduce: reduceConnection,
     interpret: (effect: ConnectionEffect, self: Self) => interpret(runtime, entry, framer, rtsp, effect, self),
     onStopped: (state: ConnectionState, fault: unknown) => stopped(runtime, entry, state, fault),

@@ -22,13 +22,19 @@ export interface PendingRequest {
   readonly with: 'handler' | 'session'
 }
 
-export interface ConnectionState {
-  readonly tag: 'open' | 'closing' | 'closed'
-  readonly id: ConnectionId
-  readonly config: ServerConfig
+/** What is settled when a connection is accepted. */
+export interface ConnectionTraits {
   /** Encrypted by TLS. */
   readonly secure: boolean
   readonly tunnel: TunnelKind
+  /** The client reached the server at an IPv6 address. */
+  readonly isIpv6: boolean
+}
+
+export interface ConnectionState extends ConnectionTraits {
+  readonly tag: 'open' | 'closing' | 'closed'
+  readonly id: ConnectionId
+  readonly config: ServerConfig
   readonly mode: ReadMode
   /** The session this connection speaks for, and its secret id on the wire. */
   readonly session: { readonly id: SessionId; readonly token: string } | null

@@ -13,8 +13,8 @@ import type {
   ConnectionEffect,
   ConnectionMessage,
   ConnectionState,
+  ConnectionTraits,
   SessionAnswer,
-  TunnelKind,
 } from './protocol.ts'
 import { halfJoined, halfRefused, halfTimedOut, httpReceived } from './tunnel.ts'
 
@@ -29,8 +29,7 @@ type Step = { readonly state: ConnectionState; readonly effects: readonly Connec
 export function initConnection(
   id: ConnectionId,
   config: ServerConfig,
-  secure = false,
-  tunnel: TunnelKind = 'none',
+  { secure = false, tunnel = 'none', isIpv6 = false }: Partial<ConnectionTraits> = {},
 ): Step {
   return {
     state: {
@@ -39,6 +38,7 @@ export function initConnection(
       config,
       secure,
       tunnel,
+      isIpv6,
       mode: 'standard',
       session: null,
       pending: null,
@@ -90,7 +90,7 @@ function decide(state: ConnectionState, message: ConnectionMessage, at: Millis):
     case 'handler.answered': {
       if (state.pending?.requestId !== message.requestId || state.pending.with !== 'handler') return stay(state)
       const { request } = state.pending
-      const { response, failure, keys } = answerDescribe(request, message.outcome, state.config, state.secure)
+      const { response, failure, keys } = answerDescribe(request, message.outcome, state.config, state)
       const step = finish(state, response, failure, keys)
       return { state: step.state, effects: [{ kind: 'cancelTimer', timer: 'handler' }, ...step.effects] }
     }
