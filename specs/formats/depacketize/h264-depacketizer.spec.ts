@@ -20,12 +20,12 @@ const cases: readonly (readonly [string, readonly Sketch[], readonly string[], r
     [
       [1, 9, '-', '6701'],
       [2, 9, '-', '6802'],
-      [3, 9, 'M', '6503'],
+      [3, 9, 'M', '6583'],
     ],
-    ['9 6701 6802 6503'],
+    ['9 6701 6802 6583'],
     [],
   ],
-  ['a STAP-A (section 5.7.1)', [[1, 9, 'M', '18 0002 6701 0001 68 0003 650203']], ['9 6701 68 650203'], []],
+  ['a STAP-A (section 5.7.1)', [[1, 9, 'M', '18 0002 6701 0001 68 0003 658203']], ['9 6701 68 658203'], []],
   ['padding behind a STAP-A', [[1, 9, 'M', '18 0002 6701 0000 00']], ['9 6701'], []],
   [
     'a STAP-A with bytes behind a size of 0',
@@ -51,14 +51,14 @@ const cases: readonly (readonly [string, readonly Sketch[], readonly string[], r
   [
     'an FU-A (section 5.8), whose F bit is 0 whatever was sent',
     [
-      [1, 9, '-', 'fc 85 01'],
+      [1, 9, '-', 'fc 85 81'],
       [2, 9, '-', '7c 05 02'],
       [3, 9, 'M', '7c 45 03'],
     ],
-    ['9 65010203'],
+    ['9 65810203'],
     [],
   ],
-  ['start and end in one fragment (CostarHD)', [[1, 9, 'M', '3c c1 0102']], ['9 210102'], []],
+  ['start and end in one fragment (CostarHD)', [[1, 9, 'M', '3c c1 8102']], ['9 218102'], []],
   [
     'a start in place of an end drops what was begun',
     [
@@ -88,7 +88,7 @@ const cases: readonly (readonly [string, readonly Sketch[], readonly string[], r
     [],
     [],
   ],
-  ['Annex B in packets (gortsplib#199)', [[1, 9, 'M', '6701 00000001 6802 000001 6503']], ['9 6701 6802 6503'], []],
+  ['Annex B in packets (gortsplib#199)', [[1, 9, 'M', '6701 00000001 6802 000001 6583']], ['9 6701 6802 6583'], []],
   [
     'Annex B, once seen, is expected from then on',
     [
@@ -201,6 +201,16 @@ const cases: readonly (readonly [string, readonly Sketch[], readonly string[], r
     ['rest of a unit whose start came earlier', 'rest of a unit whose start came earlier'],
   ],
   [
+    'a picture that is joined at a later slice is flagged (section 7.3.3 of H.264), and only the first may be',
+    [
+      [1, 9, '-', '6501'],
+      [2, 9, 'M', '6502'],
+      [3, 10, 'M', '4101'],
+    ],
+    ['9 6501 6502 !', '10 4101'],
+    [],
+  ],
+  [
     'a fragment that another timestamp cuts off',
     [
       [1, 9, '-', '7c 85 01'],
@@ -212,10 +222,10 @@ const cases: readonly (readonly [string, readonly Sketch[], readonly string[], r
   [
     'a marker in the middle of a fragment ends nothing',
     [
-      [1, 9, 'M', '7c 85 01'],
+      [1, 9, 'M', '7c 85 81'],
       [2, 9, 'M', '7c 45 02'],
     ],
-    ['9 650102'],
+    ['9 658102'],
     [],
   ],
   [

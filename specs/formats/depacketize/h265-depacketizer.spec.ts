@@ -17,9 +17,9 @@ const cases: readonly (readonly [string, readonly Sketch[], readonly string[], r
     'single NAL units (section 4.4.1)',
     [
       [1, 9, '-', '400101'],
-      [2, 9, 'M', '260102'],
+      [2, 9, 'M', '260182'],
     ],
-    ['9 400101 260102'],
+    ['9 400101 260182'],
     [],
   ],
   ['an aggregation packet (section 4.4.2)', [[1, 9, 'M', '6001 0003 400101 0002 2601']], ['9 400101 2601'], []],
@@ -35,14 +35,14 @@ const cases: readonly (readonly [string, readonly Sketch[], readonly string[], r
   [
     'a fragmentation unit (section 4.4.3), layer and temporal id kept',
     [
-      [1, 9, '-', '63 0b 93 01'],
+      [1, 9, '-', '63 0b 93 81'],
       [2, 9, '-', '63 0b 13 02'],
       [3, 9, 'M', '63 0b 53 03'],
     ],
-    ['9 270b010203'],
+    ['9 270b810203'],
     [],
   ],
-  ['start and end in one fragment', [[1, 9, 'M', '6201 d3 01']], ['9 260101'], []],
+  ['start and end in one fragment', [[1, 9, 'M', '6201 d3 81']], ['9 260181'], []],
   [
     'several NAL units in one fragment',
     [
@@ -52,15 +52,15 @@ const cases: readonly (readonly [string, readonly Sketch[], readonly string[], r
     ['9 400101 420102'],
     [],
   ],
-  ['Annex B in packets', [[1, 9, 'M', '400101 00000001 420102 000001 260103']], ['9 400101 420102 260103'], []],
+  ['Annex B in packets', [[1, 9, 'M', '400101 00000001 420102 000001 260183']], ['9 400101 420102 260183'], []],
   [
     'a new timestamp ends a unit, and nothing is late after a marker that was left out',
     [
-      [1, 9, '-', '260101'],
+      [1, 9, '-', '260181'],
       [2, 10, 'M', '020101'],
       [3, 11, 'M', '020102'],
     ],
-    ['9 260101', '10 020101', '11 020102'],
+    ['9 260181', '10 020101', '11 020102'],
     [],
   ],
   [
@@ -73,6 +73,15 @@ const cases: readonly (readonly [string, readonly Sketch[], readonly string[], r
     ],
     ['9 260101 !', '10 020101 !', '11 460150 020101'],
     ['packets are missing before this one', 'packets are missing before this one'],
+  ],
+  [
+    'a picture that is joined at a later slice is flagged (H.265 section 7.3.6.1), and only the first may be',
+    [
+      [1, 9, 'M', '260101'],
+      [2, 10, 'M', '020101'],
+    ],
+    ['9 260101 !', '10 020101'],
+    [],
   ],
   [
     'a fragment that is missing takes its NAL unit along',

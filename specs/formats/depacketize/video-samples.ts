@@ -32,10 +32,13 @@ const plain = (minLength: number, maxLength: number) =>
 
 const startCode = (code: number): Uint8Array => Uint8Array.of(0, 0, 1, code)
 
+/** As slices that begin a picture: the highest bit of the first byte is set (H.264 section 7.3.3, H.265 section 7.3.6.1). */
+const firstSlice = (rest: Uint8Array): Uint8Array => rest.map((byte, index) => (index === 0 ? byte | 0x80 : byte))
+
 /** Not 9: a delimiter in the middle of an access unit would be a contradiction. */
 const h264Nalu = fc
   .tuple(fc.constantFrom(1, 5, 6, 7, 8, 14, 23), fc.integer({ min: 0, max: 3 }), plain(0, 900))
-  .map(([type, importance, rest]) => joined([Uint8Array.of((importance << 5) | type), rest]))
+  .map(([type, importance, rest]) => joined([Uint8Array.of((importance << 5) | type), firstSlice(rest)]))
 
 const h265Nalu = fc
   .tuple(
@@ -45,7 +48,7 @@ const h265Nalu = fc
     plain(0, 900),
   )
   .map(([type, layer, temporal, rest]) =>
-    joined([Uint8Array.of((type << 1) | (layer >> 5), ((layer & 0x1f) << 3) | temporal), rest]),
+    joined([Uint8Array.of((type << 1) | (layer >> 5), ((layer & 0x1f) << 3) | temporal), firstSlice(rest)]),
   )
 
 /** No temporal delimiter, no size field. */
@@ -134,7 +137,8 @@ export const videoSamples: readonly VideoSample[] = [
   ),
   sample(
     create.av1Format({ payloadType: 96 }),
-    list(obu).map((obus) => ({ codec: 'AV1', obus })),
+    // Tiles (4) have the header of their frame in front of them.
+    list(obu).map((obus) => ({ codec: 'AV1', obus: [Uint8Array.of(3 << 3), ...obus] })),
   ),
   sample(
     create.vp8Format({ payloadType: 96 }),

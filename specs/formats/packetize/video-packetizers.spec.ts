@@ -26,9 +26,9 @@ const bytes = (...parts: readonly (string | Uint8Array)[]) =>
 const noise = (count: number, seed = 0) => Uint8Array.from({ length: count }, (_, index) => 2 + ((seed + index) % 250))
 
 const h265 = create.h265Format({ payloadType: 96 })
-const longNalu = bytes('2601', noise(2500))
-const limitNalu = bytes('2601', noise(998))
-const overNalu = bytes('2601', noise(999))
+const longNalu = bytes('2601', noise(2500, 128))
+const limitNalu = bytes('2601', noise(998, 128))
+const overNalu = bytes('2601', noise(999, 128))
 const h265Rows: readonly Row[] = [
   ['a NAL unit by itself', h265, 1000, { codec: 'H265', nalus: [bytes('2601aabb')] }, [bytes('2601aabb')]],
   [

@@ -57,6 +57,11 @@ export class AV1Depacketizer extends PartDepacketizer<AV1TemporalUnit> {
     return obuType(firstByte) === sequenceHeaderType
   }
 
+  /** AV1 specification section 7.5: tiles (4) have the header of their frame in front of them. */
+  protected lacksStart(obus: readonly Uint8Array[]): boolean {
+    return obuType(obus[0]?.[0] ?? 0) === 4
+  }
+
   protected build(
     timestamp: number,
     obus: readonly Uint8Array[],

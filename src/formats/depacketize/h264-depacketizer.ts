@@ -16,6 +16,8 @@ const fuA = 28
 const interleaved = (1 << 25) | (1 << 26) | (1 << 27) | (1 << 29)
 /** IDR slice and SPS: the types with which decoding can start, as bits. */
 const starts = (1 << 5) | (1 << 7)
+/** Slices, as bits: whole ones, and the first partition of one. */
+const slices = (1 << 1) | (1 << 2) | (1 << 5)
 const delimiter = 9
 
 /** Depacketizer of H.264: Annex B inside of packets, several NAL units in one fragment and missing markers are handled. */
@@ -46,6 +48,12 @@ export class H264Depacketizer extends NalUnitDepacketizer<H264AccessUnit> {
 
   protected isStart(firstByte: number): boolean {
     return ((starts >> (firstByte & 0x1f)) & 1) === 1
+  }
+
+  /** Section 7.3.3: a slice begins with the number of its first block, whose highest bit is set for 0 alone. */
+  protected lacksStart(nalus: readonly Uint8Array[]): boolean {
+    const slice = nalus.find((nalu) => ((slices >> ((nalu[0] ?? 0) & 0x1f)) & 1) === 1)
+    return slice !== undefined && (slice[1] ?? 0x80) < 0x80
   }
 
   protected build(

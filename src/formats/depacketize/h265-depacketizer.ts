@@ -54,6 +54,12 @@ export class H265Depacketizer extends NalUnitDepacketizer<H265AccessUnit> {
     return (type >= 16 && type <= 23) || type === 32 || type === 33
   }
 
+  /** Section 7.3.6.1: a slice begins with `first_slice_segment_in_pic_flag`; types up to 31 are slices. */
+  protected lacksStart(nalus: readonly Uint8Array[]): boolean {
+    const slice = nalus.find((nalu) => typeOf(nalu[0] ?? 0) < 32)
+    return slice !== undefined && (slice[2] ?? 0x80) < 0x80
+  }
+
   protected build(
     timestamp: number,
     nalus: readonly Uint8Array[],

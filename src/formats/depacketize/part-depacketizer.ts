@@ -25,6 +25,8 @@ export abstract class PartDepacketizer<U extends UnitBase> extends PacketDepacke
   #isDropped = false
   /** A part was begun since the start, so a fragment without one means a loss. */
   #hasStarted = false
+  /** The next unit is the first one: it may have been joined in its middle. */
+  #isFirst = true
 
   /** `minPartBytes`: size of the header of a part. */
   protected constructor(maxBytes: number, maxParts: number, minPartBytes: number) {
@@ -36,6 +38,8 @@ export abstract class PartDepacketizer<U extends UnitBase> extends PacketDepacke
   protected abstract read(payload: Uint8Array): DepacketizeProblem | null
   /** True when decoding can start with the part that has this first byte. */
   protected abstract isStart(firstByte: number): boolean
+  /** True when these parts cannot be the beginning of a unit, by what they say themselves. */
+  protected abstract lacksStart(parts: readonly Uint8Array[]): boolean
   protected abstract build(
     timestamp: number,
     parts: readonly Uint8Array[],
@@ -67,6 +71,7 @@ export abstract class PartDepacketizer<U extends UnitBase> extends PacketDepacke
     this.#corrupted = false
     this.#isDropped = false
     this.#hasStarted = false
+    this.#isFirst = true
   }
 
   /** Opens a part with the first bytes of it; null or the limit that it passed. One that is open is lost. */
@@ -116,7 +121,7 @@ export abstract class PartDepacketizer<U extends UnitBase> extends PacketDepacke
 
   #finish(): U | null {
     const { count } = this.parts
-    const corrupted = this.#corrupted
+    let corrupted = this.#corrupted
     let isRandomAccess = false
     for (let index = 0; index < count && !isRandomAccess; index++) {
       isRandomAccess = this.isStart(this.parts.firstByte(index))
@@ -125,6 +130,9 @@ export abstract class PartDepacketizer<U extends UnitBase> extends PacketDepacke
     this.parts.clear()
     this.#corrupted = false
     this.#isDropped = false
-    return count === 0 ? null : this.build(this.#timestamp, released, isRandomAccess, corrupted)
+    if (count === 0) return null
+    if (this.#isFirst) corrupted ||= this.lacksStart(released)
+    this.#isFirst = false
+    return this.build(this.#timestamp, released, isRandomAccess, corrupted)
   }
 }
