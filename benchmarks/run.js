@@ -66,7 +66,8 @@ const attempt = report.attempt.bind(report)
 async function measureFanOut(/** @type {readonly Contender[]} */ contenders) {
   /** @type {import('./scenarios/fan-out.js').Window[]} */
   const windows = []
-  const plan = /** @type {const} */ ({ transports: ['tcp', 'udp'], readerCounts: [50, 100, 200], seconds })
+  const readerCounts = options.peers ? [50, 100, 200] : [50, 200]
+  const plan = /** @type {const} */ ({ transports: ['tcp', 'udp'], readerCounts, seconds })
   for (let index = 0; index < rounds; index += 1) {
     for (const contender of contenders) {
       await attempt(`${contender.name}, fan-out`, () =>
@@ -118,7 +119,7 @@ async function measureChurn(/** @type {readonly Contender[]} */ all) {
   try {
     for (const contender of all.filter(({ transports }) => transports.includes('tcp'))) {
       await attempt(`${contender.name}, sessions`, async () => {
-        running.push(await startChurn(contender, options.quick ? 3 : options.peers ? 8 : 6))
+        running.push(await startChurn(contender, options.quick ? 3 : options.peers ? 8 : 4))
       })
     }
     const rows = []
@@ -207,8 +208,9 @@ async function measureMemory() {
   say('## Memory: resident, over TCP')
   say()
   const contender = ourselves()
+  const readerCounts = options.peers ? [200, 1000, 2000] : [200, 1000]
   await attempt('memory', async () => {
-    const { baseKilobytes, rows } = await memoryPerReader(contender, { readerCounts: [200, 1000, 2000], seconds })
+    const { baseKilobytes, rows } = await memoryPerReader(contender, { readerCounts, seconds })
     table(
       ['readers', 'MB', 'kB per reader beyond the base'],
       [
@@ -223,7 +225,7 @@ async function measureMemory() {
   })
   await attempt('stalled readers', async () => {
     const readers = 50
-    const { perReader } = await stalledReaders(contender, { readers, seconds: 8 })
+    const { perReader } = await stalledReaders(contender, { readers, seconds: options.peers ? 8 : 5 })
     say(
       `${readers} readers that stop reading at 16 Mbit/s cost at most ${round(perReader)} kB each until they are given up;`,
     )
