@@ -37,6 +37,16 @@ describe('RTCP of a recording session', () => {
     expect(rtp.sent).toEqual([])
   })
 
+  it('never goes out in clear where the session is encrypted, not even for a media whose keys are gone', () => {
+    const duplex = new FakeDuplex()
+    const writer = new DirectWriter({ target: { protocol: 'tcp', duplex }, medias, limits, isProtected: true })
+    writer.arm()
+    writer.release()
+    expect(writer.writeRtcp(0, receiverReport)).toBe(false)
+    expect(duplex.writes).toEqual([])
+    expect(writer.stats()[0]).toMatchObject({ rtcpPackets: 0, droppedRtcpPackets: 1 })
+  })
+
   it('[71] is bounded, and counts what it leaves out', () => {
     const duplex = new FakeDuplex()
     duplex.isStalled = true

@@ -1,7 +1,7 @@
 import { Failure } from '../../contracts/failure.ts'
 import type { ConnectionId, StreamId } from '../../contracts/units.ts'
 import type { ActorContext } from '../../kernel/behavior.ts'
-import { DirectWriter } from '../../media/outbound/direct-writer.ts'
+import { DirectWriter, type DirectWriterOptions } from '../../media/outbound/direct-writer.ts'
 import type { HubReader } from '../../media/outbound/hub-reader.ts'
 import type { ReaderMedia, ReaderOptions, ReaderTarget } from '../../media/outbound/reader-options.ts'
 import type { SessionTransport } from '../handler-call.ts'
@@ -53,7 +53,7 @@ export function prepareSending(
   if (target === null) return
   const medias = readerMedias(entry, effect.medias)
   const isProtected = transport.profile === 'SAVP'
-  if (streamId === null) prepareWriter(runtime, entry, target, medias)
+  if (streamId === null) prepareWriter(runtime, entry, { target, medias, isProtected })
   else prepareReader(runtime, entry, streamId, { target, medias, isProtected }, self)
 }
 
@@ -99,14 +99,13 @@ function prepareReader(
 function prepareWriter(
   runtime: Runtime,
   entry: SessionEntry,
-  target: ReaderTarget,
-  medias: readonly ReaderMedia[],
+  sending: Pick<DirectWriterOptions, 'target' | 'medias' | 'isProtected'>,
 ): void {
   const { maxQueuedBytes, maxPacketBytes } = runtime.config
   const limits = { maxQueuedBytes, maxQueuedPackets: recordingQueuePackets }
   const previous = entry.writer === null ? {} : { previous: entry.writer }
   entry.writer?.close()
-  entry.writer = new DirectWriter({ target, medias, limits, maxPacketBytes, ...previous })
+  entry.writer = new DirectWriter({ ...sending, limits, maxPacketBytes, ...previous })
   entry.writer.arm()
 }
 

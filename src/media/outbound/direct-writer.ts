@@ -1,4 +1,4 @@
-import { isFailure } from '../../contracts/failure.ts'
+import { isFailure, type Failure } from '../../contracts/failure.ts'
 import { rtspError } from '../../contracts/rtsp-error.ts'
 import type { SrtpSender } from '../../wire/srtp/srtp-sender.ts'
 import { ChannelMap } from './channel-map.ts'
@@ -23,6 +23,8 @@ export interface DirectWriterOptions {
   readonly limits: QueueLimits
   /** Longest packet in bytes; 1472 if absent. */
   readonly maxPacketBytes?: number
+  /** True: the session is encrypted, and a media without keys is sent nothing. False if absent. */
+  readonly isProtected?: boolean
   /** The writer that the same session had before it paused: its counts go on. */
   readonly previous?: DirectWriter
 }
@@ -33,7 +35,7 @@ export interface DirectMediaStats {
   /** Without interleaved headers. */
   readonly bytes: number
   readonly rtcpPackets: number
-  /** Left out because the queue was full. */
+  /** Left out because the queue was full, or it could not be encrypted. */
   readonly droppedRtcpPackets: number
 }
 
@@ -50,6 +52,7 @@ export class DirectWriter {
   readonly #protections = new Map<number, SrtpSender>()
   readonly #maxPacketBytes: number
   readonly #watch: ProgressWatch
+  readonly #isProtected: boolean
   #gate: Gate = 'closed'
   /** Counters as they were at `arm`. */
   #aside: ReadonlyMap<number, MediaCounters> = new Map()
@@ -62,6 +65,7 @@ export class DirectWriter {
       const before = previous === undefined ? undefined : previous.#counters.get(mediaIndex)
       this.#counters.set(mediaIndex, before ?? { bytes: 0, rtcpPackets: 0, droppedRtcpPackets: 0 })
     }
+    this.#isProtected = options.isProtected ?? false
     this.#maxPacketBytes = options.maxPacketBytes ?? 1472
     this.#sink =
       target.protocol === 'tcp'
@@ -111,7 +115,7 @@ export class DirectWriter {
     const protection = this.#protections.get(mediaIndex)
     const length = bytes.length + (protection?.rtcpOverheadBytes ?? 0)
     const fits = this.#sink.queued() + this.#sink.costOfPacket(length) <= this.#sink.limit
-    const packet = !fits ? undefined : protection === undefined ? bytes.slice() : protection.protectRtcp(bytes)
+    const packet = fits ? this.#outgoing(bytes, protection) : undefined
     if (packet === undefined || isFailure(packet)) {
       counters.droppedRtcpPackets += 1
       return false
@@ -120,6 +124,12 @@ export class DirectWriter {
     counters.rtcpPackets += 1
     this.#sink.writePacket(mediaIndex, true, packet)
     return true
+  }
+
+  /** The packet as it goes out; undefined where it would have to go in clear and must not. */
+  #outgoing(bytes: Uint8Array, protection: SrtpSender | undefined): Uint8Array | Failure | undefined {
+    if (protection !== undefined) return protection.protectRtcp(bytes)
+    return this.#isProtected ? undefined : bytes.slice()
   }
 
   /** As `HubReader.stalledMs`. */
