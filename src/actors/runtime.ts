@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs'
 import type { Clock } from '../contracts/clock.ts'
 import type { Entropy } from '../contracts/entropy.ts'
 import type { AcceptWebSocket, ByteDuplex, ByteDuplexHandler, DatagramSocket, Network } from '../contracts/network.ts'
+import type { Registry } from '../contracts/registry.ts'
 import type { ConnectionId, Millis, SessionId, StreamId } from '../contracts/units.ts'
 import type { SessionDescription } from '../formats/description.ts'
 import type { ActorSystem } from '../kernel/actor-system.ts'
@@ -39,15 +40,15 @@ export interface Runtime {
   readonly config: ServerConfig & AuthenticationConfig & ReadingConfig & KeyConfig
   readonly application: Application
   readonly server: OwnedActorRef<ServerMessage, ServerState>
-  readonly connections: Map<ConnectionId, ConnectionEntry>
-  readonly sessions: Map<SessionId, SessionEntry>
+  readonly connections: Registry<ConnectionId, ConnectionEntry>
+  readonly sessions: Registry<SessionId, SessionEntry>
   /** Secret session id on the wire to session. */
-  readonly sessionsByToken: Map<string, SessionEntry>
-  readonly streams: Map<StreamId, StreamEntry>
+  readonly sessionsByToken: Registry<string, SessionEntry>
+  readonly streams: Registry<StreamId, StreamEntry>
   readonly udp: UdpPair | null
   readonly multicast: MulticastRuntime | null
   /** GET halves of HTTP tunnels that wait for their POST halves, by client and cookie; bounded, and not for long. */
-  readonly waitingHalves: Map<string, ConnectionEntry>
+  readonly waitingHalves: Registry<string, ConnectionEntry>
   readonly acceptWebSocket: AcceptWebSocket
   /** Takes in one more connection. */
   accept(connection: AcceptedConnection): void

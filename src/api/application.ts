@@ -8,7 +8,7 @@ import { reasonOf, rtspError } from '../contracts/rtsp-error.ts'
 import { headerValues } from '../wire/headers/header-map.ts'
 import { createResponse } from '../wire/rtsp/message.ts'
 import type { ServerEvent } from './events.ts'
-import { observableOf, type HandlerResult, type RequestContext, type ServerHandlers } from './handlers.ts'
+import { observableOf, type HandlerResult, type ServerHandlers } from './handlers.ts'
 import type { Handles } from './handles.ts'
 import { respond, type HandlerResponse } from './respond.ts'
 import { ServerStream } from './stream.ts'
@@ -132,27 +132,28 @@ export class HandlerApplication<Data extends UserData = UserData> implements App
     // Who is gone is not asked for: the answer would reach nobody.
     if (connection === null) return respond.badRequest()
     const { request, path, query, transport, description } = call
-    const context: RequestContext<Data> = { connection, request, path, query }
     const handlers = this.#handlers
     switch (call.handler) {
       case 'describe':
-        return handlers.describe?.(context)
+        return handlers.describe?.({ connection, request, path, query })
       case 'getParameter':
-        return handlers.getParameter?.({ ...context, session })
+        return handlers.getParameter?.({ connection, request, path, query, session })
       case 'setParameter':
-        return handlers.setParameter?.({ ...context, session })
+        return handlers.setParameter?.({ connection, request, path, query, session })
       case 'announce':
         return session === null || description === null
           ? respond.badRequest()
-          : handlers.announce?.({ ...context, session, description })
+          : handlers.announce?.({ connection, request, path, query, session, description })
       case 'setup':
         return session === null || transport === null
           ? respond.badRequest()
-          : handlers.setup?.({ ...context, session, transport })
+          : handlers.setup?.({ connection, request, path, query, session, transport })
       case 'play':
       case 'record':
       case 'pause':
-        return session === null ? respond.badRequest() : handlers[call.handler]?.({ ...context, session })
+        return session === null
+          ? respond.badRequest()
+          : handlers[call.handler]?.({ connection, request, path, query, session })
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Runtime } from '../actors/runtime.ts'
+import { Registry } from '../contracts/registry.ts'
 import { ServerConnection } from './connection.ts'
 import { ServerSession } from './session.ts'
 import type { ServerStream } from './stream.ts'
@@ -8,9 +9,9 @@ import type { UserData } from './user-data.ts'
 export class Handles<Data extends UserData = UserData> {
   readonly #runtimeOf: () => Runtime
   readonly #onSubscriberError: (session: ServerSession<Data>, error: unknown) => void
-  readonly #connections = new Map<string, ServerConnection<Data>>()
-  readonly #sessions = new Map<string, ServerSession<Data>>()
-  readonly #streams = new Map<string, ServerStream>()
+  readonly #connections = new Registry<string, ServerConnection<Data>>()
+  readonly #sessions = new Registry<string, ServerSession<Data>>()
+  readonly #streams = new Registry<string, ServerStream>()
 
   constructor(runtimeOf: () => Runtime, onSubscriberError: (session: ServerSession<Data>, error: unknown) => void) {
     this.#runtimeOf = runtimeOf

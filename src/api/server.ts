@@ -3,6 +3,7 @@ import type { Runtime, UdpPair } from '../actors/runtime.ts'
 import { AcceptedSockets, spawnServer } from '../actors/server/interpreter.ts'
 import { Failure } from '../contracts/failure.ts'
 import type { DatagramBatching, DatagramSocket, Network } from '../contracts/network.ts'
+import { Registry } from '../contracts/registry.ts'
 import { RtspError, rtspError } from '../contracts/rtsp-error.ts'
 import type { SessionDescription } from '../formats/description.ts'
 import { createNodeClock } from '../io/node-clock.ts'
@@ -200,13 +201,13 @@ export class RtspServer<Data extends UserData = UserData> {
         () => this.#events.observed,
       ),
       server,
-      connections: new Map(),
-      sessions: new Map(),
-      sessionsByToken: new Map(),
-      streams: new Map(),
+      connections: new Registry(),
+      sessions: new Registry(),
+      sessionsByToken: new Registry(),
+      streams: new Registry(),
       udp,
       multicast: multicastRuntime(this.#resolved.multicast, network),
-      waitingHalves: new Map(),
+      waitingHalves: new Registry(),
       acceptWebSocket,
       accept: (connection) => server.tell({ type: 'connection.accepted', slot: sockets.put(connection) }),
     }

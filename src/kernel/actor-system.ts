@@ -1,4 +1,5 @@
 import type { Clock } from '../contracts/clock.ts'
+import { Registry } from '../contracts/registry.ts'
 import { rtspError } from '../contracts/rtsp-error.ts'
 import { Actor, type ActorHost } from './actor.ts'
 import type { Behavior, OwnedActorRef } from './behavior.ts'
@@ -38,7 +39,7 @@ export interface SpawnOptions {
 /** Spawns actors and runs their turns. */
 export class ActorSystem {
   readonly turns: TurnScheduler
-  readonly #actors = new Map<string, { decideEnd(): void; release(): void }>()
+  readonly #actors = new Registry<string, { decideEnd(): void; release(): void }>()
   readonly #host: ActorHost
 
   /** Throws `ERR_RTSP_USAGE` if the turn budget is not a positive integer. */

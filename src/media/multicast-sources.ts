@@ -1,3 +1,4 @@
+import { Registry } from '../contracts/registry.ts'
 import type { DatagramReceiver } from './udp-router.ts'
 
 /**
@@ -9,7 +10,7 @@ import type { DatagramReceiver } from './udp-router.ts'
 export class MulticastSources {
   readonly #port: number
   readonly #ownSsrcs: ReadonlySet<number>
-  readonly #receivers = new Map<string, readonly DatagramReceiver[]>()
+  readonly #receivers = new Registry<string, readonly DatagramReceiver[]>()
   /** Datagrams that came from nobody who reads, or from ourselves. */
   unroutedDatagrams = 0
 

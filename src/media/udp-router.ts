@@ -1,22 +1,27 @@
+import { Registry } from '../contracts/registry.ts'
+
 /**
  * Who gets a datagram that arrives on a shared socket: a table from source address and port to the track of a session.
  * Entries exist only while a session plays or records (spec 6.7); what comes from anywhere else is dropped and counted.
- * Two levels of maps, so that no key string is built per packet.
+ * Two levels of registries, so that no key string is built per packet.
  */
 
 /** Takes one datagram. The bytes are only valid during the call, unless copied. */
 export type DatagramReceiver = (bytes: Uint8Array) => void
 
 export class UdpRouter {
-  readonly #receivers = new Map<string, Map<number, DatagramReceiver>>()
+  readonly #receivers = new Registry<string, Registry<number, DatagramReceiver>>()
   /** Datagrams from sources that nobody registered. */
   unroutedDatagrams = 0
 
   /** Registers a source; an older registration of the same source is replaced. */
   register(address: string, port: number, receiver: DatagramReceiver): void {
-    const ports = this.#receivers.get(address)
-    if (ports === undefined) this.#receivers.set(address, new Map([[port, receiver]]))
-    else ports.set(port, receiver)
+    let ports = this.#receivers.get(address)
+    if (ports === undefined) {
+      ports = new Registry()
+      this.#receivers.set(address, ports)
+    }
+    ports.set(port, receiver)
   }
 
   /** Forgets a source, unless another session has taken it over meanwhile. */

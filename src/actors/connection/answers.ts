@@ -3,7 +3,7 @@ import type { ConnectionId } from '../../contracts/units.ts'
 import { playSdp } from '../../formats/play-sdp.ts'
 import { usableCredentials } from '../../wire/auth/usable-credentials.ts'
 import { createHeaders, headerValues, withHeader } from '../../wire/headers/header-map.ts'
-import { createResponse, type RtspRequest, type RtspResponse } from '../../wire/rtsp/message.ts'
+import { createResponse, replaceHeaders, type RtspRequest, type RtspResponse } from '../../wire/rtsp/message.ts'
 import { requestPath } from '../../wire/url/request-path.ts'
 import { withoutCredentials } from '../../wire/url/rtsp-url.ts'
 import type { HandlerName, ServerConfig } from '../config.ts'
@@ -26,15 +26,8 @@ export function handlerCallOf(
 ): HandlerCall | null {
   const handler = handlerOfMethod[request.method]
   if (handler === undefined || !config.handlers.includes(handler) || request.url === null) return null
-  return {
-    handler,
-    connectionId,
-    sessionId: null,
-    request,
-    ...requestPath(request.url),
-    transport: null,
-    description: null,
-  }
+  const { path, query } = requestPath(request.url)
+  return { handler, connectionId, sessionId: null, request, path, query, transport: null, description: null }
 }
 
 /** What a connection answers, why it closes then, and the keys that go with it. */
@@ -67,7 +60,7 @@ export function answerDescribe(
     'Content-Type',
     'application/sdp',
   )
-  if (stream === null) return { response: { ...response, headers }, failure, keys: null }
+  if (stream === null) return { response: replaceHeaders(response, headers), failure, keys: null }
   const { streamId, description } = stream
   const options = {
     includeBackChannels: headerValues(request.headers, 'Require').includes('www.onvif.org/ver20/backchannel'),
@@ -77,7 +70,7 @@ export function answerDescribe(
   }
   const body = new TextEncoder().encode(playSdp(description, options))
   return {
-    response: { ...response, headers, body },
+    response: replaceHeaders(response, headers, body),
     failure,
     keys: secure ? { of: 'stream', streamId, description, options } : null,
   }

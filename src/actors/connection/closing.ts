@@ -1,4 +1,5 @@
 import type { Failure } from '../../contracts/failure.ts'
+import { changed } from './changed.ts'
 import type { ConnectionEffect, ConnectionState } from './protocol.ts'
 
 /** The two ways in which a connection begins to close by our own will; `socket.closed` completes both. Pure. */
@@ -11,7 +12,7 @@ const lingerMs = 2_000
 /** Closes once everything is written. Goes behind the effects that write the last of it. */
 export function endSocket(state: ConnectionState, failure: Failure): Step {
   return {
-    state: { ...state, tag: 'closing', failure, pending: null },
+    state: changed(state, { tag: 'closing', failure, pending: null }),
     effects: [
       { kind: 'cancelTimer', timer: 'read' },
       { kind: 'startTimer', timer: 'linger', delayMs: lingerMs },
@@ -23,7 +24,7 @@ export function endSocket(state: ConnectionState, failure: Failure): Step {
 /** Closes without an answer: what is queued is lost, the reason is kept for the event. */
 export function destroySocket(state: ConnectionState, failure: Failure): Step {
   return {
-    state: { ...state, tag: 'closing', failure, pending: null },
+    state: changed(state, { tag: 'closing', failure, pending: null }),
     effects: [
       { kind: 'cancelTimer', timer: 'read' },
       { kind: 'cancelTimer', timer: 'handler' },

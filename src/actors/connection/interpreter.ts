@@ -7,7 +7,7 @@ import type { ActorContext } from '../../kernel/behavior.ts'
 import { challengesOf, createProtectionSpace } from '../../wire/auth/protection-space.ts'
 import { withHeader } from '../../wire/headers/header-map.ts'
 import { RtspFramer, type FramerHandler } from '../../wire/rtsp/framer.ts'
-import { encodeResponse, type RtspRequest, type RtspResponse } from '../../wire/rtsp/message.ts'
+import { encodeResponse, replaceHeaders, type RtspRequest, type RtspResponse } from '../../wire/rtsp/message.ts'
 import type { AcceptedConnection, ConnectionEntry, Runtime } from '../runtime.ts'
 import type { SessionRequest } from '../session/protocol.ts'
 import { isSessionMethod } from '../session/transitions.ts'
@@ -152,7 +152,7 @@ function interpret(
     case 'challenge': {
       const { response } = effect
       const headers = withHeader(response.headers, 'WWW-Authenticate', challengesOf(entry.protection))
-      respond(runtime, entry, { ...response, headers }, null)
+      respond(runtime, entry, replaceHeaders(response, headers), null)
       return
     }
     case 'enterStreaming':

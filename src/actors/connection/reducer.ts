@@ -2,11 +2,12 @@ import { Failure, statusOf } from '../../contracts/failure.ts'
 import type { ConnectionId, Millis } from '../../contracts/units.ts'
 import { headerValue, withHeaders } from '../../wire/headers/header-map.ts'
 import { sessionIdOf } from '../../wire/headers/session.ts'
-import { createResponse, type RtspRequest, type RtspResponse } from '../../wire/rtsp/message.ts'
+import { createResponse, replaceHeaders, type RtspRequest, type RtspResponse } from '../../wire/rtsp/message.ts'
 import type { ServerConfig } from '../config.ts'
 import { isSessionMethod } from '../session/transitions.ts'
 import { answerOptions } from '../options-answer.ts'
 import { answerDescribe, handlerCallOf, isChallenge } from './answers.ts'
+import { changed } from './changed.ts'
 import { destroySocket, endSocket } from './closing.ts'
 import type {
   AnswerKeys,
@@ -108,7 +109,7 @@ function decide(state: ConnectionState, message: ConnectionMessage, at: Millis):
       return finish(state, createResponse(statusOf(message.failure)), message.failure)
     case 'session.ended':
       if (state.session?.id !== message.sessionId) return stay(state)
-      return destroySocket({ ...state, session: null }, message.failure)
+      return destroySocket(changed(state, { session: null }), message.failure)
     case 'timer.read.fired':
       return { state, effects: [{ kind: 'sampleActivity' }] }
     case 'activity.sampled':
@@ -126,7 +127,7 @@ function stay(state: ConnectionState): Step {
 
 function received(state: ConnectionState, request: RtspRequest): Step {
   const requestId = state.requestId + 1
-  const next: ConnectionState = { ...state, requestId, pending: { requestId, request, with: 'handler' } }
+  const next: ConnectionState = changed(state, { requestId, pending: { requestId, request, with: 'handler' } })
   const step = dispatch(next, request)
   return { state: step.state, effects: [{ kind: 'publishRequest', request }, ...step.effects] }
 }
@@ -187,7 +188,7 @@ function route(state: ConnectionState, request: RtspRequest, token: string | nul
   if (state.pending === null) return stay(state)
   const { requestId } = state.pending
   return {
-    state: { ...state, pending: { requestId, request, with: 'session' } },
+    state: changed(state, { pending: { requestId, request, with: 'session' } }),
     effects: [
       {
         kind: 'routeToSession',
@@ -215,7 +216,7 @@ function refuse(state: ConnectionState, code: ConstructorParameters<typeof Failu
 function sessionAnswered(state: ConnectionState, answer: SessionAnswer): Step {
   const previous = state.mode
   const mode = answer.mode ?? previous
-  const step = finish({ ...state, session: answer.session, mode }, answer.response, answer.failure, answer.keys)
+  const step = finish(changed(state, { session: answer.session, mode }), answer.response, answer.failure, answer.keys)
   const after: ConnectionEffect[] = []
   if (mode === 'streaming' && previous === 'standard' && answer.session !== null)
     // The deadline of a publisher is shorter than the one that runs.
@@ -243,11 +244,11 @@ function finish(
   const Server = state.config.serverName
   const headers = withHeaders(response.headers, cseq === undefined ? { Server } : { CSeq: cseq, Server })
   const challenged = isChallenge(state.pending?.request ?? null, failure)
-  const answer = { ...response, headers }
+  const answer = replaceHeaders(response, headers)
   const respond: ConnectionEffect = challenged
     ? { kind: 'challenge', response: answer }
     : { kind: 'respond', response: answer, keys }
-  const answered: ConnectionState = { ...state, pending: null }
+  const answered: ConnectionState = changed(state, { pending: null })
   if (failure === null || challenged) return { state: answered, effects: [respond, { kind: 'resumeReading' }] }
   const step = endSocket(answered, failure)
   return { state: step.state, effects: [respond, ...step.effects] }
@@ -261,7 +262,7 @@ function whileClosing(state: ConnectionState, message: ConnectionMessage): Step 
     case 'half.joined':
       return halfJoined(state, message.opens)
     case 'session.ended':
-      return stay(state.session?.id === message.sessionId ? { ...state, session: null } : state)
+      return stay(state.session?.id === message.sessionId ? changed(state, { session: null }) : state)
     default:
       return stay(state)
   }
@@ -270,7 +271,7 @@ function whileClosing(state: ConnectionState, message: ConnectionMessage): Step 
 function closed(state: ConnectionState, failure: Failure): Step {
   const reason = state.failure ?? failure
   return {
-    state: { ...state, tag: 'closed', pending: null, session: null, failure: reason },
+    state: changed(state, { tag: 'closed', pending: null, session: null, failure: reason }),
     effects: [{ kind: 'publishClosed', failure: reason }, { kind: 'leaveSession' }, { kind: 'stop' }],
   }
 }

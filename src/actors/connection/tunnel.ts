@@ -2,6 +2,7 @@ import { Failure } from '../../contracts/failure.ts'
 import type { Millis } from '../../contracts/units.ts'
 import { tunnelRequestOf } from '../../wire/http/tunnel-request.ts'
 import type { HttpRequestHead } from '../../wire/http/request-head.ts'
+import { changed } from './changed.ts'
 import { destroySocket, endSocket } from './closing.ts'
 import type { ConnectionEffect, ConnectionState } from './protocol.ts'
 
@@ -21,7 +22,7 @@ export function httpReceived(state: ConnectionState, head: HttpRequestHead): Ste
   const request = tunnelRequestOf(head)
   switch (request.kind) {
     case 'webSocket':
-      return { state: { ...state, tunnel: 'websocket' }, effects: [{ kind: 'openWebSocket', head }] }
+      return { state: changed(state, { tunnel: 'websocket' }), effects: [{ kind: 'openWebSocket', head }] }
     case 'get':
       return {
         state,
@@ -63,7 +64,7 @@ export function halfJoined(state: ConnectionState, opensTunnel: boolean): Step {
   const failure = state.failure ?? new Failure('ERR_RTSP_UPGRADED')
   const opens = opensTunnel && state.tag === 'open'
   return {
-    state: { ...state, tag: 'closed', pending: null, failure },
+    state: changed(state, { tag: 'closed', pending: null, failure }),
     effects: [
       { kind: 'publishClosed', failure },
       ...(opens ? [{ kind: 'openTunnel' } as const] : []),

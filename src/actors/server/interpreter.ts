@@ -1,4 +1,5 @@
 import type { Failure } from '../../contracts/failure.ts'
+import { Registry } from '../../contracts/registry.ts'
 import type { ActorContext, OwnedActorRef } from '../../kernel/behavior.ts'
 import type { ActorSystem } from '../../kernel/actor-system.ts'
 import type { ServerConfig } from '../config.ts'
@@ -13,7 +14,7 @@ import { initServer, reduceServer } from './reducer.ts'
 
 /** Accepted sockets whose fate the reducer has not decided yet. */
 export class AcceptedSockets {
-  readonly #sockets = new Map<number, AcceptedConnection>()
+  readonly #sockets = new Registry<number, AcceptedConnection>()
   #next = 1
 
   put(connection: AcceptedConnection): number {
@@ -23,9 +24,7 @@ export class AcceptedSockets {
   }
 
   take(slot: number): AcceptedConnection | undefined {
-    const connection = this.#sockets.get(slot)
-    this.#sockets.delete(slot)
-    return connection
+    return this.#sockets.take(slot)
   }
 }
 

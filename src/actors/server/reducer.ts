@@ -1,5 +1,6 @@
 import { Failure } from '../../contracts/failure.ts'
 import type { ServerConfig } from '../config.ts'
+import { changed } from './changed.ts'
 import type { ServerEffect, ServerMessage, ServerState } from './protocol.ts'
 
 /**
@@ -34,29 +35,29 @@ export function reduceServer(state: ServerState, message: ServerMessage): Step {
     case 'connection.accepted':
       return accept(state, message.slot)
     case 'connection.closed':
-      return settle({ ...state, connectionCount: Math.max(0, state.connectionCount - 1) })
+      return settle(changed(state, { connectionCount: Math.max(0, state.connectionCount - 1) }))
     case 'session.requested': {
       if (state.tag !== 'listening' || state.sessionCount >= state.maxSessions) {
         const code = state.tag === 'listening' ? 'ERR_RTSP_SESSION_LIMIT' : 'ERR_RTSP_TERMINATED'
         return { state, effects: [{ kind: 'refuseSession', request: message.request, failure: new Failure(code) }] }
       }
       return {
-        state: { ...state, sessionCount: state.sessionCount + 1, nextSession: state.nextSession + 1 },
+        state: changed(state, { sessionCount: state.sessionCount + 1, nextSession: state.nextSession + 1 }),
         effects: [{ kind: 'openSession', sessionId: `s${state.nextSession}`, request: message.request }],
       }
     }
     case 'session.closed':
-      return settle({ ...state, sessionCount: Math.max(0, state.sessionCount - 1) })
+      return settle(changed(state, { sessionCount: Math.max(0, state.sessionCount - 1) }))
     case 'flow.began':
       return watch(state)
     case 'timer.check.fired':
       // Whoever begins to flow while the others are looked at starts the timer by itself.
-      return { state: { ...state, isWatching: false }, effects: [{ kind: 'sampleActivity' }] }
+      return { state: changed(state, { isWatching: false }), effects: [{ kind: 'sampleActivity' }] }
     case 'activity.sampled':
       return message.flowingCount === 0 ? { state, effects: [] } : watch(state)
     case 'close.ordered': {
       if (state.tag !== 'listening') return { state, effects: [] }
-      const step = settle({ ...state, tag: 'closing', failure: message.failure })
+      const step = settle(changed(state, { tag: 'closing', failure: message.failure }))
       return {
         state: step.state,
         effects: [{ kind: 'stopListening' }, { kind: 'closeEverything', failure: message.failure }, ...step.effects],
@@ -70,7 +71,7 @@ function accept(state: ServerState, slot: number): Step {
     return { state, effects: [{ kind: 'rejectConnection', slot }] }
   }
   return {
-    state: { ...state, connectionCount: state.connectionCount + 1, nextConnection: state.nextConnection + 1 },
+    state: changed(state, { connectionCount: state.connectionCount + 1, nextConnection: state.nextConnection + 1 }),
     effects: [{ kind: 'openConnection', slot, connectionId: `c${state.nextConnection}` }],
   }
 }
@@ -79,7 +80,7 @@ function accept(state: ServerState, slot: number): Step {
 function watch(state: ServerState): Step {
   if (state.isWatching) return { state, effects: [] }
   return {
-    state: { ...state, isWatching: true },
+    state: changed(state, { isWatching: true }),
     effects: [{ kind: 'startTimer', timer: 'check', delayMs: state.checkPeriodMs }],
   }
 }
@@ -88,5 +89,5 @@ function watch(state: ServerState): Step {
 function settle(state: ServerState): Step {
   if (state.tag !== 'closing' || state.connectionCount > 0 || state.sessionCount > 0) return { state, effects: [] }
   const failure = state.failure ?? new Failure('ERR_RTSP_TERMINATED')
-  return { state: { ...state, tag: 'closed' }, effects: [{ kind: 'publishClosed', failure }, { kind: 'stop' }] }
+  return { state: changed(state, { tag: 'closed' }), effects: [{ kind: 'publishClosed', failure }, { kind: 'stop' }] }
 }

@@ -1,8 +1,9 @@
 import { statusOf, type Failure } from '../../contracts/failure.ts'
 import { withHeader } from '../../wire/headers/header-map.ts'
 import { formatSession } from '../../wire/headers/session.ts'
-import { createResponse, type RtspResponse } from '../../wire/rtsp/message.ts'
+import { createResponse, replaceHeaders, type RtspResponse } from '../../wire/rtsp/message.ts'
 import type { AnswerKeys, ReadMode } from '../connection/protocol.ts'
+import { changed } from './changed.ts'
 import type { SessionEffect, SessionRequest, SessionState, SessionStep } from './protocol.ts'
 import { allowedMethods } from './transitions.ts'
 
@@ -39,7 +40,7 @@ export function answer(
       keys,
     },
   }
-  return { state: { ...state, pending: null }, effects: [effect] }
+  return { state: changed(state, { pending: null }), effects: [effect] }
 }
 
 /** Refuses with the status of the failure and closes the connection. */
@@ -59,5 +60,5 @@ export function sessionTimeoutSeconds(idleTimeoutMs: number): number {
 
 function withSession(state: SessionState, response: RtspResponse): RtspResponse {
   const value = formatSession({ id: state.token, timeoutSeconds: sessionTimeoutSeconds(state.config.idleTimeoutMs) })
-  return { ...response, headers: withHeader(response.headers, 'Session', value) }
+  return replaceHeaders(response, withHeader(response.headers, 'Session', value))
 }

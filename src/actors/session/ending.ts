@@ -1,5 +1,6 @@
 import { Failure } from '../../contracts/failure.ts'
 import type { ConnectionId } from '../../contracts/units.ts'
+import { changed } from './changed.ts'
 import { discardFlow } from './preparing.ts'
 import type { SessionEffect, SessionState, SessionStep } from './protocol.ts'
 import { isActive } from './transitions.ts'
@@ -24,7 +25,9 @@ export function closeSession(state: SessionState, failure: Failure): SessionStep
   if (state.stream !== null) effects.push({ kind: 'leaveStream', streamId: state.stream.streamId })
   if (state.pending?.stage === 'joining') effects.push({ kind: 'leaveStream', streamId: state.pending.stream.streamId })
   if (state.connections.length > 0) effects.push({ kind: 'endConnections', connectionIds: state.connections, failure })
-  const step = finishClosing({ ...state, tag: 'closing', failure, pending: null, waiting: [], tcpConnectionId: null })
+  const step = finishClosing(
+    changed(state, { tag: 'closing', failure, pending: null, waiting: [], tcpConnectionId: null }),
+  )
   return { state: step.state, effects: [...effects, ...step.effects] }
 }
 
@@ -32,7 +35,7 @@ export function closeSession(state: SessionState, failure: Failure): SessionStep
 export function finishClosing(state: SessionState): SessionStep {
   if (state.connections.length > 0) return { state, effects: [] }
   const failure = state.failure ?? new Failure('ERR_RTSP_TERMINATED')
-  return { state: { ...state, tag: 'closed' }, effects: [{ kind: 'publishClosed', failure }, { kind: 'stop' }] }
+  return { state: changed(state, { tag: 'closed' }), effects: [{ kind: 'publishClosed', failure }, { kind: 'stop' }] }
 }
 
 /**
@@ -43,7 +46,7 @@ export function connectionGone(state: SessionState, connectionId: ConnectionId):
   if (!state.connections.includes(connectionId)) return { state, effects: [] }
   const connections = state.connections.filter((id) => id !== connectionId)
   const waiting = state.waiting.filter((request) => request.connectionId !== connectionId)
-  const { state: next, effects } = abandonRequest({ ...state, connections, waiting }, connectionId)
+  const { state: next, effects } = abandonRequest(changed(state, { connections, waiting }), connectionId)
   const carriedMedia = state.tcpConnectionId === connectionId
   const mayLive = connections.length > 0 || (isActive(state.tag) && state.transport?.protocol !== 'tcp')
   if (!carriedMedia && mayLive) return { state: next, effects }
@@ -60,5 +63,5 @@ function abandonRequest(state: SessionState, connectionId: ConnectionId): Sessio
     effects.push({ kind: 'leaveStream', streamId: pending.stream.streamId })
   }
   effects.push(...discardFlow(state, pending.request))
-  return { state: { ...state, pending: null, callId: state.callId + 1 }, effects }
+  return { state: changed(state, { pending: null, callId: state.callId + 1 }), effects }
 }

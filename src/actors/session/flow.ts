@@ -1,9 +1,10 @@
 import { Failure } from '../../contracts/failure.ts'
 import type { Millis } from '../../contracts/units.ts'
 import { withHeader } from '../../wire/headers/header-map.ts'
-import { createResponse } from '../../wire/rtsp/message.ts'
+import { createResponse, replaceHeaders } from '../../wire/rtsp/message.ts'
 import type { HandlerOutcome } from '../handler-call.ts'
 import { answer, refuse } from './answers.ts'
+import { changed } from './changed.ts'
 import { closeSession } from './ending.ts'
 import { activityLimits } from './liveness.ts'
 import type { PendingCall, SessionEffect, SessionRequest, SessionState, SessionStep, TrackCursor } from './protocol.ts'
@@ -24,7 +25,7 @@ export function arm(
   const { stream } = state
   if (stream === null) return refuse(state, request, new Failure('ERR_RTSP_FAULT', 'nothing was set up'))
   return {
-    state: { ...state, pending: { stage: 'arming', callId, request, outcome } },
+    state: changed(state, { pending: { stage: 'arming', callId, request, outcome } }),
     effects: [
       {
         kind: state.transport?.protocol === 'udp-multicast' ? 'readCursors' : 'armReader',
@@ -46,12 +47,16 @@ export function playing(
   const response =
     info === undefined
       ? outcome.response
-      : { ...outcome.response, headers: withHeader(outcome.response.headers, 'RTP-Info', info) }
-  return activate({ ...state, tag: 'play' }, request, { ...outcome, response })
+      : replaceHeaders(outcome.response, withHeader(outcome.response.headers, 'RTP-Info', info))
+  return activate(changed(state, { tag: 'play' }), request, {
+    response,
+    stream: outcome.stream,
+    failure: outcome.failure,
+  })
 }
 
 export function record(state: SessionState, request: SessionRequest, outcome: HandlerOutcome): SessionStep {
-  const step = activate({ ...state, tag: 'record' }, request, outcome)
+  const step = activate(changed(state, { tag: 'record' }), request, outcome)
   const punch: SessionEffect[] =
     state.transport?.protocol === 'udp' ? [{ kind: 'punch', medias: state.medias, address: state.author.address }] : []
   return { state: step.state, effects: [...punch, ...step.effects] }
@@ -62,11 +67,16 @@ function activate(state: SessionState, request: SessionRequest, outcome: Handler
   const { transport } = state
   if (transport === null) return refuse(state, request, new Failure('ERR_RTSP_FAULT', 'nothing was set up'))
   const isTcp = transport.protocol === 'tcp'
-  const step = answer({ ...state, tcpConnectionId: isTcp ? request.connectionId : null }, request, outcome.response, {
-    failure: outcome.failure,
-    confirm: true,
-    ...(isTcp ? { mode: 'streaming' } : {}),
-  })
+  const step = answer(
+    changed(state, { tcpConnectionId: isTcp ? request.connectionId : null }),
+    request,
+    outcome.response,
+    {
+      failure: outcome.failure,
+      confirm: true,
+      ...(isTcp ? { mode: 'streaming' } : {}),
+    },
+  )
   // A publisher, and a reader with a back channel, is told how its packets arrive; over TCP there is nothing to tell.
   const isUnicast = transport.protocol === 'udp'
   const receives = isUnicast && state.medias.some((media) => media.receivesRtp)
@@ -107,7 +117,10 @@ export function startReceiverReports(state: SessionState): SessionEffect {
 export function pause(state: SessionState, request: SessionRequest, outcome: HandlerOutcome): SessionStep {
   if (!isActive(state.tag)) return answer(state, request, outcome.response, { failure: outcome.failure })
   const wasTcp = state.tcpConnectionId !== null
-  const paused: SessionState = { ...state, tag: state.tag === 'play' ? 'prePlay' : 'preRecord', tcpConnectionId: null }
+  const paused: SessionState = changed(state, {
+    tag: state.tag === 'play' ? 'prePlay' : 'preRecord',
+    tcpConnectionId: null,
+  })
   const step = answer(paused, request, outcome.response, {
     failure: outcome.failure,
     ...(wasTcp ? { mode: 'standard' } : {}),
@@ -121,7 +134,7 @@ export function teardown(state: SessionState, request: SessionRequest, at: Milli
   const mode = state.tcpConnectionId === request.connectionId ? ({ mode: 'standard' } as const) : {}
   const step = answer(state, request, createResponse(200), { linked: false, ...mode })
   const left = step.state.connections.filter((id) => id !== request.connectionId)
-  const ended = closeSession({ ...step.state, connections: left, lastRequestAt: at }, failure)
+  const ended = closeSession(changed(step.state, { connections: left, lastRequestAt: at }), failure)
   return { state: ended.state, effects: [...stopFlow, ...step.effects, ...ended.effects] }
 }
 

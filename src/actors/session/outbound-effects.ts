@@ -61,7 +61,7 @@ function prepareReader(
   runtime: Runtime,
   entry: SessionEntry,
   streamId: StreamId,
-  readout: Pick<ReaderOptions, 'target' | 'medias' | 'isProtected'>,
+  readout: Required<Pick<ReaderOptions, 'target' | 'medias' | 'isProtected'>>,
   self: ActorContext<SessionMessage, SessionState>,
 ): void {
   const stream = runtime.streams.get(streamId)
@@ -74,7 +74,9 @@ function prepareReader(
   entry.reader?.close()
   entry.reader = stream.hub.createReader(
     {
-      ...readout,
+      target: readout.target,
+      medias: readout.medias,
+      isProtected: readout.isProtected,
       limits: { maxQueuedBytes, maxQueuedPackets },
       policy,
       startsFromCache: true,

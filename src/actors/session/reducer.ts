@@ -1,13 +1,15 @@
 import { Failure, isFailure, statusOf } from '../../contracts/failure.ts'
 import type { Millis, SessionId } from '../../contracts/units.ts'
 import { createResponse } from '../../wire/rtsp/message.ts'
-import { requestPath } from '../../wire/url/request-path.ts'
+import { requestPath, type RequestPath } from '../../wire/url/request-path.ts'
+import type { RtspUrl } from '../../wire/url/rtsp-url.ts'
 import type { HandlerName, ServerConfig } from '../config.ts'
 import type { HandlerCall, HandlerOutcome } from '../handler-call.ts'
 import { answerOptions } from '../options-answer.ts'
 import type { MulticastAddress } from '../stream/protocol.ts'
 import { announcedDescription } from './announce.ts'
 import { answer, refuse, refuseMethod } from './answers.ts'
+import { changed } from './changed.ts'
 import { closeSession, connectionGone, finishClosing } from './ending.ts'
 import { arm, pause, playing, record, startReceiverReports, startReordering, startReports, teardown } from './flow.ts'
 import { checkActivity } from './liveness.ts'
@@ -133,7 +135,7 @@ function next(step: SessionStep, at: Millis): SessionStep {
   const { state } = step
   const [request, ...waiting] = state.waiting
   if (state.pending !== null || request === undefined || state.tag === 'closing' || state.tag === 'closed') return step
-  const following = next(begin({ ...state, waiting }, request, at), at)
+  const following = next(begin(changed(state, { waiting }), request, at), at)
   return { state: following.state, effects: [...step.effects, ...following.effects] }
 }
 
@@ -148,7 +150,7 @@ function admit(state: SessionState, request: SessionRequest, at: Millis): Sessio
   const connections = state.connections.includes(request.connectionId)
     ? state.connections
     : [...state.connections, request.connectionId]
-  const known: SessionState = { ...state, connections, lastRequestAt: at }
+  const known: SessionState = changed(state, { connections, lastRequestAt: at })
   if (known.pending === null) return begin(known, request, at)
   if (known.waiting.length >= maxWaitingRequests) {
     return keepPending(known, refuse(known, request, new Failure('ERR_RTSP_SESSION_LIMIT')))
@@ -167,7 +169,7 @@ function refuseStranger(
 
 /** An answer to somebody else leaves the request under way alone. */
 function keepPending(state: SessionState, step: SessionStep): SessionStep {
-  return { state: { ...step.state, pending: state.pending }, effects: step.effects }
+  return { state: changed(step.state, { pending: state.pending }), effects: step.effects }
 }
 
 function begin(state: SessionState, request: SessionRequest, at: Millis): SessionStep {
@@ -230,29 +232,30 @@ function call(
   const setup = extra.setup ?? null
   const announced = extra.announced ?? null
   const callId = state.callId + 1
-  const place =
-    setup !== null
-      ? { path: setup.path, query: setup.query }
-      : handler === 'announce'
-        ? { path: url.path, query: url.query }
-        : requestPath(url)
+  const { path, query } = handler === 'play' || handler === 'record' ? state : (setup ?? placeOf(handler, url))
   const handlerCall: HandlerCall = {
     handler,
     connectionId: request.connectionId,
     sessionId: state.id,
     request: request.request,
-    ...(handler === 'play' || handler === 'record' ? { path: state.path, query: state.query } : place),
+    path,
+    query,
     transport: setup?.transport ?? null,
     description: announced,
   }
   return {
-    state: { ...state, callId, pending: { stage: 'handler', callId, request, setup, announced } },
+    state: changed(state, { callId, pending: { stage: 'handler', callId, request, setup, announced } }),
     effects: [
       { kind: 'startTimer', timer: 'handler', delayMs: state.config.handlerTimeoutMs },
       ...prepareFlow(state, request),
       { kind: 'callHandler', callId, call: handlerCall },
     ],
   }
+}
+
+/** A publisher may announce a path with a slash at its end, which is kept. */
+function placeOf(handler: HandlerName, url: RtspUrl): RequestPath {
+  return handler === 'announce' ? url : requestPath(url)
 }
 
 function handlerTimedOut(state: SessionState, request: SessionRequest): SessionStep {
@@ -293,7 +296,12 @@ function carryOut(
     case 'ANNOUNCE': {
       const { url } = request.request
       const step = answer(
-        { ...state, tag: 'preRecord', path: url?.path ?? '', query: url?.query ?? '', announced: pending.announced },
+        changed(state, {
+          tag: 'preRecord',
+          path: url?.path ?? '',
+          query: url?.query ?? '',
+          announced: pending.announced,
+        }),
         request,
         outcome.response,
         { failure: outcome.failure },
@@ -332,7 +340,9 @@ function joined(
 function whileClosing(state: SessionState, message: SessionMessage): SessionStep {
   switch (message.type) {
     case 'connection.gone':
-      return finishClosing({ ...state, connections: state.connections.filter((id) => id !== message.connectionId) })
+      return finishClosing(
+        changed(state, { connections: state.connections.filter((id) => id !== message.connectionId) }),
+      )
     case 'request.received':
       return refuseStrangerWhileClosing(state, message.request)
     default:

@@ -1,12 +1,13 @@
 import { Failure, isFailure } from '../../contracts/failure.ts'
 import { headerValue, withHeader } from '../../wire/headers/header-map.ts'
 import { formatTransport, parseTransports, type TransportHeader } from '../../wire/headers/transport.ts'
-import { createResponse, type RtspResponse } from '../../wire/rtsp/message.ts'
+import { createResponse, replaceHeaders } from '../../wire/rtsp/message.ts'
 import { matchAnnouncedControl, setupPath } from '../../wire/url/request-path.ts'
 import type { ServerConfig } from '../config.ts'
 import type { HandlerOutcome, SessionTransport, StreamFacts } from '../handler-call.ts'
 import type { MulticastAddress, MulticastKind } from '../stream/protocol.ts'
 import { answer, refuse } from './answers.ts'
+import { changed } from './changed.ts'
 import type { SessionMedia, SessionRequest, SessionState, SessionStep, SetupPlan } from './protocol.ts'
 
 /**
@@ -177,10 +178,9 @@ export function settleSetup(
   }
   if (stream === null) return completeSetup(state, request, plan, setupMedia, null, outcome)
   return {
-    state: {
-      ...state,
+    state: changed(state, {
       pending: { stage: 'joining', callId, request, setup: plan, media: setupMedia, stream, outcome },
-    },
+    }),
     effects: [
       {
         kind: 'joinStream',
@@ -222,25 +222,24 @@ export function completeSetup(
   const facts = state.stream ?? stream
   const description = facts?.description ?? state.announced
   const ssrcs = media.receivesRtp ? [] : (facts?.ssrcs[media.mediaIndex] ?? [])
-  const response: RtspResponse = {
-    ...outcome.response,
-    headers: withHeader(
+  const response = replaceHeaders(
+    outcome.response,
+    withHeader(
       outcome.response.headers.Transport === undefined
         ? createResponse(200, outcome.response.headers).headers
         : outcome.response.headers,
       'Transport',
       formatTransport(transportAnswer(state.config, plan.transport, media, stream, group)),
     ),
-  }
-  const next: SessionState = {
-    ...state,
+  )
+  const next: SessionState = changed(state, {
     tag: state.tag === 'preRecord' ? 'preRecord' : 'prePlay',
     path: plan.path,
     query: plan.query,
     transport: plan.transport,
     stream: facts,
     medias: [...state.medias, media],
-  }
+  })
   const isProtected = plan.transport.profile === 'SAVP'
   const { mediaIndex } = media
   const step = answer(next, request, response, {
@@ -269,18 +268,17 @@ function transportAnswer(
   // With several formats there are several SSRCs and the header holds one: then it says none.
   const ssrcs = stream?.ssrcs[media.mediaIndex] ?? []
   const ssrc = ssrcs.length === 1 ? ssrcs[0] : undefined
-  const common = { profile: transport.profile, delivery: 'unicast', ...(ssrc === undefined ? {} : { ssrc }) } as const
+  const { profile } = transport
+  const delivery = group === null ? 'unicast' : 'multicast'
+  const withSsrc = ssrc === undefined ? {} : { ssrc }
   if (group !== null) {
     const port = [group.rtpPort, group.rtcpPort] as const
-    return { ...common, protocol: 'udp', delivery: 'multicast', destination: group.ip, port, ttl: toldTtl }
+    return { profile, protocol: 'udp', delivery, destination: group.ip, port, ttl: toldTtl, ...withSsrc }
   }
   if (transport.protocol === 'tcp') {
-    return { ...common, protocol: 'tcp', interleaved: [media.rtpChannel, media.rtpChannel + 1] }
+    return { profile, protocol: 'tcp', delivery, interleaved: [media.rtpChannel, media.rtpChannel + 1], ...withSsrc }
   }
-  return {
-    ...common,
-    protocol: 'udp',
-    clientPort: [media.clientRtpPort, media.clientRtcpPort],
-    ...(config.udp === null ? {} : { serverPort: [config.udp.rtpPort, config.udp.rtcpPort] as const }),
-  }
+  const clientPort = [media.clientRtpPort, media.clientRtcpPort] as const
+  const serverPort = config.udp === null ? {} : { serverPort: [config.udp.rtpPort, config.udp.rtcpPort] as const }
+  return { profile, protocol: 'udp', delivery, clientPort, ...serverPort, ...withSsrc }
 }

@@ -9,6 +9,7 @@ import {
   type StreamReader,
   type StreamState,
 } from './protocol.ts'
+import { changed } from './changed.ts'
 
 /**
  * Readers over multicast. The first one of a kind has the groups of all medias opened, which takes a moment: who comes
@@ -108,7 +109,7 @@ export function endMulticast(state: StreamState, failure: Failure): Step {
 }
 
 function withMulticast(state: StreamState, of: MulticastKind, multicast: MulticastState): StreamState {
-  return { ...state, multicast: { ...state.multicast, [of]: multicast } }
+  return changed(state, { multicast: { ...state.multicast, [of]: multicast } })
 }
 
 function admit(state: StreamState, callId: number, reader: StreamReader, groups: readonly MulticastAddress[]): Step {
@@ -117,7 +118,7 @@ function admit(state: StreamState, callId: number, reader: StreamReader, groups:
   if (state.readers.some((existing) => existing.sessionId === sessionId)) return { state, effects: [admitted] }
   const readers = [...state.readers, reader]
   return {
-    state: { ...state, readers },
+    state: changed(state, { readers }),
     effects: [{ kind: 'publishReaders', count: readers.length }, admitted],
   }
 }

@@ -8,6 +8,7 @@ import {
   multicastFailed,
   multicastOpened,
 } from './multicast-readers.ts'
+import { changed } from './changed.ts'
 import type { StreamEffect, StreamMessage, StreamReader, StreamState } from './protocol.ts'
 
 /**
@@ -76,7 +77,7 @@ function join(state: StreamState, callId: number, reader: StreamReader): Step {
   }
   const readers = [...state.readers, reader]
   return {
-    state: { ...state, readers },
+    state: changed(state, { readers }),
     effects: [
       { kind: 'publishReaders', count: readers.length },
       { kind: 'admitReader', sessionId, callId, groups: [] },
@@ -91,7 +92,7 @@ function isSameUdpTarget(one: StreamReader, other: StreamReader): boolean {
 function leave(state: StreamState, sessionId: string): Step {
   const readers = state.readers.filter((reader) => reader.sessionId !== sessionId)
   if (readers.length === state.readers.length) return stay(state)
-  const step = closeUnheard({ ...state, readers })
+  const step = closeUnheard(changed(state, { readers }))
   return { state: step.state, effects: [{ kind: 'publishReaders', count: readers.length }, ...step.effects] }
 }
 
@@ -99,7 +100,7 @@ function close(state: StreamState): Step {
   if (state.tag === 'closed') return stay(state)
   const step = endMulticast(state, new Failure('ERR_RTSP_STREAM_CLOSED'))
   return {
-    state: { ...step.state, tag: 'closed', readers: [] },
+    state: changed(step.state, { tag: 'closed', readers: [] }),
     effects: [
       { kind: 'closeHub' },
       ...step.effects,

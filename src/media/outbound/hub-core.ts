@@ -25,7 +25,6 @@ export class HubCore {
   readonly protection: StreamProtection | undefined
   /** Scratch for the packets that readers write on their own. */
   readonly ownPacket = new OutboundPacket()
-  readonly #readers: Set<HubReader>
   #groups: readonly ReaderGroup[] = []
   /** Doubles of the burst and of the cache, from the first reader of SRTP on; and how many of those there are. */
   #protectedBurst: ProtectedBurst | undefined = undefined
@@ -38,12 +37,10 @@ export class HubCore {
     this.flush()
   }
 
-  /** `readers` is kept up to date with who has joined. */
   constructor(
     tracks: StreamTracks,
     clock: Clock,
     maxPacketBytes: number,
-    readers: Set<HubReader>,
     cache: GopCache | undefined,
     protection: StreamProtection | undefined,
   ) {
@@ -53,7 +50,15 @@ export class HubCore {
     this.burst = new Burst(tracks.medias.length)
     this.clock = clock
     this.maxPacketBytes = maxPacketBytes
-    this.#readers = readers
+  }
+
+  /** Who has joined. */
+  get readers(): readonly HubReader[] {
+    return this.#groups.flatMap((group) => group.readers)
+  }
+
+  get readerCount(): number {
+    return this.#groups.reduce((sum, { readers }) => sum + readers.length, 0)
   }
 
   /** Sees to it that the burst goes out at the end of this turn of the event loop. */
@@ -115,7 +120,6 @@ export class HubCore {
       this.#groups = [...this.#groups, group]
     }
     group.add(reader)
-    this.#readers.add(reader)
     return group
   }
 
@@ -123,7 +127,6 @@ export class HubCore {
   leave(reader: HubReader, group: ReaderGroup): void {
     group.remove(reader)
     if (group.isProtected) this.#protectedReaders -= 1
-    this.#readers.delete(reader)
     if (group.isEmpty) this.#groups = this.#groups.filter((other) => other !== group)
   }
 

@@ -21,6 +21,11 @@ export class ReaderGroup {
     this.#map = map
   }
 
+  /** The list is never changed, but replaced. */
+  get readers(): readonly HubReader[] {
+    return this.#readers
+  }
+
   get isEmpty(): boolean {
     return this.#readers.length === 0
   }

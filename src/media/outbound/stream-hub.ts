@@ -58,7 +58,6 @@ export class StreamHub {
   readonly #clock: Clock
   readonly #maxBurstBytes: number
   readonly #packet = new OutboundPacket()
-  readonly #readers = new Set<HubReader>()
   #isClosed = false
 
   constructor(description: SessionDescription, options: StreamHubOptions) {
@@ -72,7 +71,7 @@ export class StreamHub {
         ? new StreamProtection(this.#tracks, options.entropy, options.firstRollover)
         : undefined
     const maxPacketBytes = options.maxPacketBytes ?? 1472
-    this.#core = new HubCore(this.#tracks, options.clock, maxPacketBytes, this.#readers, cache, this.protection)
+    this.#core = new HubCore(this.#tracks, options.clock, maxPacketBytes, cache, this.protection)
   }
 
   /** True after `close`. */
@@ -82,7 +81,7 @@ export class StreamHub {
 
   /** Readers whose gate is held or open. */
   get activeReaderCount(): number {
-    return this.#readers.size
+    return this.#core.readerCount
   }
 
   /**
@@ -204,7 +203,7 @@ export class StreamHub {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#core.flush()
-    for (const reader of [...this.#readers]) reader.close()
+    for (const reader of this.#core.readers) reader.close()
   }
 
   /**
@@ -214,12 +213,12 @@ export class StreamHub {
   #countIndex(protection: StreamProtection, { track, sequenceNumber }: OutboundPacket): number {
     if (protection.isLeap(track, sequenceNumber)) {
       const next = protection.nextIndex(track, sequenceNumber)
-      for (const reader of this.#readers) reader.leap(track, next)
+      for (const reader of this.#core.readers) reader.leap(track, next)
     }
     const wasExhausted = protection.isExhausted
     const index = protection.count(track, sequenceNumber)
     if (protection.isExhausted && !wasExhausted) {
-      for (const reader of [...this.#readers]) if (reader.isProtected) reader.exhaust()
+      for (const reader of this.#core.readers) if (reader.isProtected) reader.exhaust()
       this.#core.awaitTurnEnd()
     }
     return index

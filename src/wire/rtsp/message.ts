@@ -64,6 +64,13 @@ export function createResponse(
   return { kind: 'response', statusCode, reasonPhrase, headers: createHeaders(headers), body: bodyOf(body) }
 }
 
+/** The response with other headers and, if it is given, another body. */
+export function replaceHeaders(response: RtspResponse, headers: Headers, body = response.body): RtspResponse {
+  // Written out, so that all responses have one shape.
+  const { statusCode, reasonPhrase } = response
+  return { kind: 'response', statusCode, reasonPhrase, headers, body }
+}
+
 /** Bytes of a request in a fresh array. See `encodeResponse` for the headers. */
 export function encodeRequest(request: RtspRequest): Uint8Array {
   return encode(`${request.method} ${request.url?.text ?? '*'} RTSP/1.0`, request.headers, request.body)
