@@ -54,7 +54,7 @@ const usual = [
   'cross-check',
 ]
 const wanted = new Set(options.only?.split(',') ?? usual)
-const rounds = options.quick ? 1 : 3
+const rounds = options.quick ? 1 : options.peers ? 5 : 3
 // Without peers the whole run is to be over in five minutes.
 const seconds = options.quick || !options.peers ? 2 : 3
 
@@ -71,7 +71,7 @@ async function measureFanOut(/** @type {readonly Contender[]} */ contenders) {
   for (let index = 0; index < rounds; index += 1) {
     for (const contender of contenders) {
       await attempt(`${contender.name}, fan-out`, () =>
-        fanOut(contender, { ...plan, warmupSeconds: seconds }, (window) => {
+        fanOut(contender, { ...plan, warmupSeconds: options.peers ? 8 : seconds }, (window) => {
           windows.push(window)
           const { transport, readers, result } = window
           process.stderr.write(`${contender.name} ${transport} ${readers}: ${round(result.microsPerPacket)} us\n`)

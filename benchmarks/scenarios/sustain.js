@@ -2,7 +2,7 @@
 import { read, withStream } from '../lib/load.js'
 
 /** What is tried: steps of a fifth, more or less. */
-const readerCounts = [200, 300, 400, 500, 600, 700, 850, 1000, 1200, 1400, 1600, 1900, 2200, 2600]
+const readerCounts = [200, 300, 400, 500, 600, 700, 850, 1000, 1200, 1400, 1600, 1900, 2200, 2600, 3200, 3900]
 
 /** Readers that are not all up and served within this time are too many. */
 const mostSeconds = 25
