@@ -57,7 +57,7 @@ describe('the attempt to send a batch', () => {
   it('succeeds when what was sent at once arrives one by one, and closes its socket', async () => {
     const { calls, result } = found({ arriving: [120, 120, 50] })
     expect(await result).toBe(calls)
-    expect(calls.log).toEqual(['socket', 'batch 0', 'close'])
+    expect(calls.log).toEqual(['socket', 'sent 1', 'close'])
   })
 
   it.each([
@@ -67,7 +67,7 @@ describe('the attempt to send a batch', () => {
       'the kernel does not cut batches',
     ],
     ['a kernel that loses the rest', { arriving: [120] }, 'the kernel does not cut batches'],
-    ['a kernel that refuses', { batchErrors: [22] }, 'the kernel refuses to send a batch'],
+    ['a kernel that refuses', { errors: [22] }, 'the kernel refuses to send a batch'],
     ['a machine without loopback', { isBindRefused: true }, 'no socket can be made for an attempt'],
   ])('fails with %s', async (_, change, reason) => {
     const { calls, result } = found(change)
@@ -77,7 +77,7 @@ describe('the attempt to send a batch', () => {
 
   it('fails with calls that throw', async () => {
     const { result } = found({
-      sendmsg: () => {
+      sendmmsg: () => {
         throw new Error('wrong argument')
       },
     })

@@ -24,7 +24,7 @@ import { type UdpBatchingSupport, udpBatchingSupport } from './udp-batching.ts'
 import { UdpBatchReceiver } from './udp-batch-receiver.ts'
 import type { UdpCalls } from './udp-calls.ts'
 import { familyIPv4, familyIPv6 } from './udp-destinations.ts'
-import { UdpDirectSender } from './udp-direct-sender.ts'
+import { UdpDirectSender, type UdpDirectSenderOwner } from './udp-direct-sender.ts'
 import { keepPortToOurselves, openNativeSocket } from './udp-native-socket.ts'
 
 /** A bound socket. Datagrams that arrive before `open` are lost, as they are before the bind. */
@@ -34,6 +34,7 @@ class NodeDatagramSocket implements DatagramSocket {
   readonly #onSent = (error: Error | null) => this.#sent(error)
   #handler: DatagramHandler | undefined
   #queuedDatagrams = 0
+  #isFlushAwaited = false
   #closed: Promise<void> | undefined
   readonly #direct: UdpDirectSender | undefined
   readonly #receiver: UdpBatchReceiver | undefined
@@ -49,7 +50,11 @@ class NodeDatagramSocket implements DatagramSocket {
       this.#withoutBatching = way
     } else {
       this.#withoutBatching = ''
-      this.#direct = way.sender((reason) => this.#handler?.onBatchingEnded?.(reason))
+      this.#direct = way.sender({
+        isClear: () => this.#closed === undefined && this.#isQueueEmpty(),
+        onUnsent: (bytes, to, toPort) => this.#sendByNode(bytes, to, toPort),
+        onEnded: (reason) => this.#handler?.onBatchingEnded?.(reason),
+      })
       this.#receiver = way.receiver()
     }
   }
@@ -83,7 +88,17 @@ class NodeDatagramSocket implements DatagramSocket {
   send(bytes: Uint8Array, address: string, port: number): void {
     if (this.#closed !== undefined) return
     const direct = this.#direct
-    if (direct !== undefined && this.#isQueueEmpty() && direct.send(bytes, address, port)) return
+    if (direct !== undefined && this.#isQueueEmpty() && direct.send(bytes, address, port)) {
+      this.#awaitCallbackEnd(direct)
+      return
+    }
+    // Those that were taken before go first.
+    direct?.flush()
+    this.#sendByNode(bytes, address, port)
+  }
+
+  #sendByNode(bytes: Uint8Array, address: string, port: number): void {
+    if (this.#closed !== undefined) return
     this.#queuedDatagrams += 1
     try {
       this.#socket.send(bytes, port, address, this.#onSent)
@@ -95,15 +110,31 @@ class NodeDatagramSocket implements DatagramSocket {
 
   sendBatch(packets: readonly Uint8Array[], address: string, port: number): boolean {
     // After a close the descriptor may already be that of something else.
-    if (this.#closed !== undefined || this.#direct === undefined) return false
-    return this.#isQueueEmpty() && this.#direct.sendBatch(packets, address, port)
+    const direct = this.#direct
+    if (this.#closed !== undefined || direct === undefined) return false
+    if (!this.#isQueueEmpty() || !direct.sendBatch(packets, address, port)) return false
+    this.#awaitCallbackEnd(direct)
+    return true
   }
 
   close(): Promise<void> {
-    this.#closed ??= new Promise((resolve) => {
+    if (this.#closed !== undefined) return this.#closed
+    this.#direct?.flush()
+    this.#closed = new Promise((resolve) => {
       this.#socket.close(resolve)
     })
     return this.#closed
+  }
+
+  /** What is given within one callback of Node leaves at its end: a burst to all its readers, and those of other streams. */
+  #awaitCallbackEnd(direct: UdpDirectSender): void {
+    if (this.#isFlushAwaited) return
+    this.#isFlushAwaited = true
+    process.nextTick(() => {
+      this.#isFlushAwaited = false
+      // After a close the descriptor may already be that of something else; `close` has flushed.
+      if (this.#closed === undefined) direct.flush()
+    })
   }
 
   /** Asks Node only when something may be there: its callbacks come later than the datagrams leave. */
@@ -122,7 +153,7 @@ class NodeDatagramSocket implements DatagramSocket {
 type OwnWay =
   | string
   | {
-      readonly sender: (onEnded: (reason: string) => void) => UdpDirectSender
+      readonly sender: (owner: UdpDirectSenderOwner) => UdpDirectSender
       readonly receiver: () => UdpBatchReceiver
     }
 
@@ -200,7 +231,7 @@ function bindOurselves(
   return {
     socket,
     way: {
-      sender: (onEnded) => new UdpDirectSender(calls, fd, family, onEnded),
+      sender: (owner) => new UdpDirectSender(calls, fd, family, owner),
       receiver: () => new UdpBatchReceiver(calls, fd),
     },
   }

@@ -39,9 +39,16 @@ function tryUdpBatching(calls: UdpCalls): string | undefined {
   try {
     const name = new Uint8Array(16)
     if (calls.getsockname(fd, name, Uint8Array.of(name.length, 0, 0, 0)) < 0) return 'the system does not tell ports'
-    const sender = new UdpDirectSender(calls, fd, familyIPv4, () => undefined)
+    const refused: Uint8Array[] = []
+    const sender = new UdpDirectSender(calls, fd, familyIPv4, {
+      isClear: () => refused.length === 0,
+      onUnsent: (bytes) => refused.push(bytes),
+      onEnded: () => undefined,
+    })
     const packets = sizes.map((size, index) => new Uint8Array(size).fill(index + 1))
-    if (!sender.sendBatch(packets, '127.0.0.1', portOf(name))) return 'the kernel refuses to send a batch'
+    sender.sendBatch(packets, '127.0.0.1', portOf(name))
+    sender.flush()
+    if (refused.length > 0) return 'the kernel refuses to send a batch'
     return packets.every((packet) => arrives(calls, fd, packet)) ? undefined : 'the kernel does not cut batches'
   } finally {
     calls.close(fd)

@@ -14,15 +14,8 @@ export interface UdpCalls {
   bind(fd: number, address: Uint8Array, addressBytes: number): number
   getsockname(fd: number, address: Uint8Array, addressBytes: Uint8Array): number
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, valueBytes: number): number
-  sendto(
-    fd: number,
-    bytes: Uint8Array,
-    byteLength: number,
-    flags: number,
-    address: Uint8Array,
-    addressBytes: number,
-  ): number
-  sendmsg(fd: number, header: Uint8Array, flags: number): number
+  /** Messages that were sent; an error of a later one than the first is not told before it is tried again. */
+  sendmmsg(fd: number, headers: Uint8Array, count: number, flags: number): number
   recv(fd: number, bytes: Uint8Array, byteLength: number, flags: number): number
   /** Datagrams that came, 0 or less for none. */
   recvmmsg(fd: number, headers: Uint8Array, count: number, flags: number, timeout: null): number
@@ -81,10 +74,7 @@ function callsOf(koffi: Koffi): UdpCalls {
     bind: call('int bind(int fd, void *address, uint32_t address_bytes)'),
     getsockname: call('int getsockname(int fd, void *address, void *address_bytes)'),
     setsockopt: call('int setsockopt(int fd, int level, int name, void *value, uint32_t value_bytes)'),
-    sendto: call(
-      'int64_t sendto(int fd, void *bytes, size_t length, int flags, void *address, uint32_t address_bytes)',
-    ),
-    sendmsg: call('int64_t sendmsg(int fd, void *header, int flags)'),
+    sendmmsg: call('int sendmmsg(int fd, void *headers, uint32_t count, int flags)'),
     recv: call('int64_t recv(int fd, void *bytes, size_t length, int flags)'),
     recvmmsg: call('int recvmmsg(int fd, void *headers, uint32_t count, int flags, void *timeout)'),
     poll: call('int poll(void *descriptors, uint64_t count, int timeout_ms)'),
