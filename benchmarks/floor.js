@@ -19,7 +19,8 @@ const server = createServer(options, (socket) => {
   socket.on('end', () => socket.end())
   socket.on('close', () => read?.readers.delete(socket))
   socket.on('data', (chunk) => {
-    if (published !== undefined && chunk[0] !== 0x4f) {
+    // What a publisher sends is relayed as it comes, from the middle of a packet as well; only keep-alives are answered.
+    if (published !== undefined && !(chunk[0] === 0x4f && chunk.latin1Slice(0, 8) === 'OPTIONS ')) {
       for (const reader of published.readers) reader.write(chunk)
       return
     }
