@@ -25,7 +25,8 @@ const server = createServer(options, (socket) => {
       return
     }
     const text = chunk.latin1Slice()
-    if (text[0] === '$') return
+    // A reader's RTCP, and its answers to a publisher's keep-alive that was relayed in the middle of packets.
+    if (text[0] === '$' || text.startsWith('RTSP/')) return
     const [method = '', url = ''] = text.split(' ', 2)
     const name = new URL(url.replace('rtsp:', 'http:')).pathname.split('/')[1] ?? ''
     const path = paths.get(name)

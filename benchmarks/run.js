@@ -167,10 +167,9 @@ async function measureIngest(/** @type {readonly Contender[]} */ contenders) {
   table(['over', 'server', 'CPU us per packet', 'of a core', 'lost'], rows)
 }
 
-async function measureGrowth() {
+async function measureGrowth(/** @type {readonly Contender[]} */ contenders) {
   say('## Growth: 1 Mbit/s, 30 pictures a second, over TCP')
   say()
-  const contender = ourselves()
   const rows = []
   const shapes = options.quick
     ? [[200, 1]]
@@ -180,25 +179,33 @@ async function measureGrowth() {
         [200, 200],
       ])
   for (const [readers = 0, streams = 0] of shapes) {
-    await attempt(`${readers} readers of ${streams} streams`, async () => {
-      const result = await growth(contender, { readers, streams, seconds, warmupSeconds: 4 })
-      const share = `${round((result.cpuSeconds / result.windowSeconds) * 100)}%`
-      const ingestShare = `${round(result.ingestShare * 100)}%`
-      const { microsPerPacket, deliveryMicros, latencyP99Ms, lost } = result
-      const counts = [String(readers), String(streams)]
-      rows.push([
-        ...counts,
-        round(microsPerPacket),
-        share,
-        ingestShare,
-        round(deliveryMicros),
-        round(latencyP99Ms),
-        String(lost),
-      ])
-    })
+    for (const contender of contenders.filter((one) => one.isAnyPath && one.transports.includes('tcp'))) {
+      await attempt(`${contender.name}, ${readers} readers of ${streams} streams`, async () => {
+        const result = await growth(contender, {
+          readers,
+          streams,
+          seconds,
+          warmupSeconds: 4,
+          rounds: options.peers ? 3 : 1,
+        })
+        const share = `${round(result.coreShare * 100)}%`
+        const ingestShare = `${round(result.ingestShare * 100)}%`
+        const { microsPerPacket, deliveryMicros, latencyP99Ms, lost } = result
+        const counts = [String(readers), String(streams), contender.name]
+        rows.push([
+          ...counts,
+          round(microsPerPacket),
+          share,
+          ingestShare,
+          round(deliveryMicros),
+          round(latencyP99Ms),
+          String(lost),
+        ])
+      })
+    }
   }
   const shares = ['of a core', 'publishers alone', 'us per packet without them']
-  table(['readers', 'streams', 'CPU us per packet', ...shares, 'p99 ms', 'lost'], rows)
+  table(['readers', 'streams', 'server', 'CPU us per packet', ...shares, 'p99 ms', 'lost'], rows)
   say('With 200 streams one packet is taken in for each one delivered, so the cost of the same publishers while nobody')
   say('reads is measured right before, and taken off in the last but two columns.')
   say()
@@ -331,7 +338,7 @@ say()
 if (wanted.has('fan-out')) await measureFanOut([...contenders, floor()])
 if (wanted.has('churn')) await measureChurn([...contenders, floor()])
 if (wanted.has('ingest')) await measureIngest(contenders)
-if (wanted.has('growth')) await measureGrowth()
+if (wanted.has('growth')) await measureGrowth(contenders)
 if (wanted.has('memory')) await measureMemory()
 if (wanted.has('sustain')) await measureSustain(contenders)
 if (wanted.has('soak')) await attempt('soak', measureSoak)

@@ -2,17 +2,18 @@
 import { publish, read } from '../lib/load.js'
 import { cpuSeconds } from '../lib/process-time.js'
 import { sleep } from '../lib/pinned.js'
+import { median } from '../lib/statistics.js'
 
 const bitrate = 1_000_000
 
 /**
  * Cost per delivered packet, and how much of it is delivery: what the same publishers cost while nobody reads is
- * measured right before and taken off.
+ * measured right before each window and taken off. Medians of the windows; `lost` is the sum of all.
  *
  * @param {import('../contenders.js').Contender} contender
- * @param {{ readers: number, streams: number, seconds: number, warmupSeconds: number }} plan
+ * @param {{ readers: number, streams: number, seconds: number, warmupSeconds: number, rounds: number }} plan
  */
-export async function growth(contender, { readers, streams, seconds, warmupSeconds }) {
+export async function growth(contender, { readers, streams, seconds, warmupSeconds, rounds }) {
   const server = await contender.start()
   const publishers = []
   try {
@@ -22,14 +23,28 @@ export async function growth(contender, { readers, streams, seconds, warmupSecon
     const common = { readers, transport: /** @type {const} */ ('tcp'), serverPid: server.pid, urls: streams }
     const url = server.readUrl('growth%d')
     await read(url, { ...common, seconds: warmupSeconds })
-    await sleep(500)
-    const before = cpuSeconds(server.pid)
-    await sleep(seconds * 1000)
-    const ingestShare = (cpuSeconds(server.pid) - before) / seconds
-    const result = await read(url, { ...common, seconds, warmupSeconds: 2 })
-    const deliveryShare = result.cpuSeconds / result.windowSeconds - ingestShare
-    const deliveryMicros = (deliveryShare * 1e6) / (result.packets / result.windowSeconds)
-    return { ...result, ingestShare, deliveryMicros }
+    const windows = []
+    for (let round = 0; round < rounds; round += 1) {
+      await sleep(500)
+      const before = cpuSeconds(server.pid)
+      await sleep(seconds * 1000)
+      const ingestShare = (cpuSeconds(server.pid) - before) / seconds
+      const result = await read(url, { ...common, seconds, warmupSeconds: 2 })
+      const coreShare = result.cpuSeconds / result.windowSeconds
+      const { microsPerPacket, latencyP99Ms, lost } = result
+      const deliveryMicros = ((coreShare - ingestShare) * 1e6) / (result.packets / result.windowSeconds)
+      windows.push({ microsPerPacket, latencyP99Ms, lost, coreShare, ingestShare, deliveryMicros })
+    }
+    const middle = (/** @type {Exclude<keyof typeof windows[0], 'lost'>} */ key) =>
+      median(windows.map((window) => window[key]))
+    return {
+      microsPerPacket: middle('microsPerPacket'),
+      latencyP99Ms: middle('latencyP99Ms'),
+      coreShare: middle('coreShare'),
+      ingestShare: middle('ingestShare'),
+      deliveryMicros: middle('deliveryMicros'),
+      lost: windows.reduce((sum, window) => sum + window.lost, 0),
+    }
   } finally {
     await Promise.all(publishers.map((publisher) => publisher.stop()))
     await server.stop()

@@ -125,6 +125,23 @@ describe('relay of the program', () => {
     const program = await listening()
     const answer = program.client().ask('DESCRIBE', 'rtsp://host/nobody')
     expect(answer).toMatchObject({ statusCode: 404, reasonPhrase: 'Not Found' })
+    expect(program.lines).toEqual([
+      expect.stringMatching(/^INFO {2}nobody publishes path=\/nobody from=10\.0\.0\.1:\d+$/) as string,
+    ])
+  })
+
+  it('tells of clients that are refused, and why, but not of those that just leave', async () => {
+    const program = await listening()
+    const [wrong, browser, polite] = [program.client(), program.client('10.0.0.2'), program.client('10.0.0.3')]
+    wrong.peer.write('\u0016\u0003\u0001 not RTSP\r\n\r\n')
+    browser.peer.write('GET / HTTP/1.1\r\nHost: host\r\n\r\n')
+    polite.ask('OPTIONS', 'rtsp://host/cam')
+    polite.peer.end()
+    program.clock.settle()
+    expect(program.lines).toEqual([
+      expect.stringMatching(/^INFO {2}connection refused connection=\S+ from=10\.0\.0\.1:\d+ why="malformed/) as string,
+      expect.stringMatching(/^INFO {2}connection refused \S+ from=10\.0\.0\.2:\d+ why="invalid HTTP request"$/) as string,
+    ])
   })
 
   it('keeps the stream over PAUSE and RECORD', async () => {

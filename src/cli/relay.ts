@@ -1,6 +1,7 @@
 import { Subscription } from 'rxjs'
 import {
   respond,
+  type ErrorCode,
   type HandlerResponse,
   type RtspError,
   type RtspServer,
@@ -23,6 +24,19 @@ export interface RelayOptions {
   /** The server the handlers belong to; asked for only once requests arrive. */
   readonly server: () => RtspServer
 }
+
+/** Ends that need no explanation, or get one with their session. All others are mistakes that somebody may be looking for. */
+const ordinaryEnds: ReadonlySet<ErrorCode> = new Set([
+  'ERR_RTSP_CONNECTION_CLOSED',
+  'ERR_RTSP_CONNECTION_FAILED',
+  'ERR_RTSP_CONNECTION_TIMED_OUT',
+  'ERR_RTSP_SESSION_NOT_IN_USE',
+  'ERR_RTSP_SESSION_TIMED_OUT',
+  'ERR_RTSP_SESSION_TORN_DOWN',
+  'ERR_RTSP_TERMINATED',
+  'ERR_RTSP_UPGRADED',
+  'ERR_RTSP_WRITE_TIMED_OUT',
+] as const)
 
 /** Who has a path: a session that publishes, or the program itself with its demo. */
 interface Publication {
@@ -47,7 +61,11 @@ export class Relay {
   }
 
   readonly handlers: ServerHandlers = {
-    describe: ({ path }) => this.#streamAt(path) ?? respond.notFound(),
+    describe: ({ path, connection }) => {
+      const stream = this.#streamAt(path)
+      if (stream === null) this.#options.logger.info('nobody publishes', { path, from: peer(connection.remote) })
+      return stream ?? respond.notFound()
+    },
     announce: ({ session, path, description }) => {
       const refusal = this.#claim(path, session)
       if (refusal !== null) return refusal
@@ -90,7 +108,10 @@ export class Relay {
         return
       }
       case 'connection.closed': {
-        logger.debug('disconnected', { connection: event.connection.id, why: event.reason.message })
+        const { connection, reason } = event
+        const facts = { connection: connection.id, from: peer(connection.remote), why: reason.message }
+        if (ordinaryEnds.has(reason.code)) logger.debug('disconnected', facts)
+        else logger.info('connection refused', facts)
         return
       }
       case 'session.opened': {
