@@ -133,14 +133,14 @@ describe('relay of the program', () => {
   it('tells of clients that are refused, and why, but not of those that just leave', async () => {
     const program = await listening()
     const [wrong, browser, polite] = [program.client(), program.client('10.0.0.2'), program.client('10.0.0.3')]
-    wrong.peer.write('\u0016\u0003\u0001 not RTSP\r\n\r\n')
+    wrong.peer.write('DESCRIBE what RTSP\r\n\r\n')
     browser.peer.write('GET / HTTP/1.1\r\nHost: host\r\n\r\n')
     polite.ask('OPTIONS', 'rtsp://host/cam')
     polite.peer.end()
     program.clock.settle()
     expect(program.lines).toEqual([
-      expect.stringMatching(/^INFO {2}connection refused connection=\S+ from=10\.0\.0\.1:\d+ why="malformed/) as string,
-      expect.stringMatching(/^INFO {2}connection refused \S+ from=10\.0\.0\.2:\d+ why="invalid HTTP request"$/) as string,
+      expect.stringMatching(/^INFO {2}connection closed connection=\S+ from=10\.0\.0\.1:\d+ why="malformed/) as string,
+      expect.stringMatching(/^INFO {2}connection closed \S+ from=10\.0\.0\.2:\d+ why="invalid HTTP request"$/) as string,
     ])
   })
 

@@ -111,7 +111,7 @@ export class Relay {
         const { connection, reason } = event
         const facts = { connection: connection.id, from: peer(connection.remote), why: reason.message }
         if (ordinaryEnds.has(reason.code)) logger.debug('disconnected', facts)
-        else logger.info('connection refused', facts)
+        else logger.info('connection closed', facts)
         return
       }
       case 'session.opened': {
