@@ -288,7 +288,11 @@ function measureMicro() {
     ['what', 'ns', 'bytes allocated'],
     [
       ...microResults().map(({ what, nanos }) => [what, nanos.toFixed(0), '-']),
-      ...codecs.map(({ what, nanos, bytes }) => [what, nanos.toFixed(0), bytes < 0 ? 'not measurable' : bytes.toFixed(0)]),
+      ...codecs.map(({ what, nanos, bytes }) => [
+        what,
+        nanos.toFixed(0),
+        bytes < 0 ? 'not measurable' : bytes.toFixed(0),
+      ]),
     ],
   )
 }

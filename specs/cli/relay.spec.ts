@@ -140,7 +140,9 @@ describe('relay of the program', () => {
     program.clock.settle()
     expect(program.lines).toEqual([
       expect.stringMatching(/^INFO {2}connection closed connection=\S+ from=10\.0\.0\.1:\d+ why="malformed/) as string,
-      expect.stringMatching(/^INFO {2}connection closed \S+ from=10\.0\.0\.2:\d+ why="invalid HTTP request"$/) as string,
+      expect.stringMatching(
+        /^INFO {2}connection closed \S+ from=10\.0\.0\.2:\d+ why="invalid HTTP request"$/,
+      ) as string,
     ])
   })
 
