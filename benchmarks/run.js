@@ -119,7 +119,7 @@ async function measureChurn(/** @type {readonly Contender[]} */ all) {
   try {
     for (const contender of all.filter(({ transports }) => transports.includes('tcp'))) {
       await attempt(`${contender.name}, sessions`, async () => {
-        running.push(await startChurn(contender, options.quick ? 3 : options.peers ? 8 : 4))
+        running.push(await startChurn(contender, options.quick ? 3 : 15))
       })
     }
     const rows = []
