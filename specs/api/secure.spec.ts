@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { filter, firstValueFrom } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { createRtspServer } from '../../src/api/server.ts'
 import type { RtspServerOptions } from '../../src/api/options.ts'
@@ -114,6 +116,19 @@ describe('options about TLS', () => {
     })
     const { port, tls } = await server.listen()
     expect(tls?.port).not.toBe(port)
+    await server.close()
+  })
+
+  it('a client in clear on the port for TLS is told of once, in words', async () => {
+    const server = createRtspServer({ listenTls: { host: '127.0.0.1', port: 0 }, tls: pair, network: nodeNetwork() })
+    const { port } = await server.listen()
+    const gone = firstValueFrom(server.events$.pipe(filter((event) => event.type === 'connection.closed')))
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined)
+    socket.write('OPTIONS rtsp://127.0.0.1/cam RTSP/1.0\r\nCSeq: 1\r\n\r\n')
+    const { reason } = await gone
+    expect(reason).toMatchObject({ code: 'ERR_RTSP_TLS' })
+    expect(reason.message).toMatch(/^TLS handshake failed: (?!TLS)[a-z]/)
+    socket.destroy()
     await server.close()
   })
 })

@@ -29,7 +29,6 @@ export interface RelayOptions {
 const ordinaryEnds: ReadonlySet<ErrorCode> = new Set([
   'ERR_RTSP_CONNECTION_CLOSED',
   'ERR_RTSP_CONNECTION_FAILED',
-  'ERR_RTSP_CONNECTION_TIMED_OUT',
   'ERR_RTSP_SESSION_NOT_IN_USE',
   'ERR_RTSP_SESSION_TIMED_OUT',
   'ERR_RTSP_SESSION_TORN_DOWN',
@@ -170,7 +169,7 @@ export class Relay {
     const publication: Publication = { path, session, stream: null, subscription: new Subscription() }
     const claim = this.#registry.claim(path, publication)
     if (claim.kind === 'refused') {
-      logger.warn('refused to publish', { session: session.id, path, why: claim.message })
+      logger.warn('refused to publish', { session: session.id, path, from: addressesOf(session), why: claim.message })
       // Clients print the phrase: their users read what is wrong.
       return respond.forbidden({ reasonPhrase: claim.message })
     }
@@ -196,6 +195,7 @@ export class Relay {
         session: session.id,
         path,
         over: session.transport?.protocol,
+        from: addressesOf(session),
         medias: summary(announcedDescription),
       })
     }
@@ -246,6 +246,10 @@ export class Relay {
 
 function peer({ address, port }: { readonly address: string; readonly port: number }): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+function addressesOf({ connections }: ServerSession): string | undefined {
+  return connections.map(({ remote }) => peer(remote)).join(', ') || undefined
 }
 
 function summary(description: SessionDescription): string {

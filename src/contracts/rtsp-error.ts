@@ -1,4 +1,4 @@
-import type { ErrorCode } from './error-table.ts'
+import { errorTable, type ErrorCode } from './error-table.ts'
 import { Failure, statusOf } from './failure.ts'
 
 /**
@@ -30,6 +30,14 @@ export function reasonOf(failure: Failure): RtspError {
   } finally {
     Error.stackTraceLimit = stackTraceLimit
   }
+}
+
+/** The failure that an error was made of: `reasonOf` the other way round. */
+export function failureOf({ code, message }: RtspError): Failure {
+  const [before = '', after] = errorTable[code].text.split('%s')
+  // The text of the code stands around the detail already.
+  const isWhole = after !== undefined && message.startsWith(before) && message.endsWith(after)
+  return new Failure(code, isWhole ? message.slice(before.length, message.length - after.length) : message)
 }
 
 /** Builds the public error of a code; `detail` fills the `%s` of its text. */

@@ -1,7 +1,7 @@
 import { isObservable, map } from 'rxjs'
 import { Failure, faultOf } from '../../contracts/failure.ts'
 import type { ByteDuplexHandler } from '../../contracts/network.ts'
-import { RtspError } from '../../contracts/rtsp-error.ts'
+import { failureOf, RtspError } from '../../contracts/rtsp-error.ts'
 import type { ConnectionId } from '../../contracts/units.ts'
 import type { ActorContext } from '../../kernel/behavior.ts'
 import { challengesOf, createProtectionSpace } from '../../wire/auth/protection-space.ts'
@@ -99,9 +99,7 @@ function duplexHandler(runtime: Runtime, entry: ConnectionEntry, framer: RtspFra
 
 /** Tunnels and TLS know what was wrong; a socket only has what the system says. */
 function socketFailure(error: Error): Failure {
-  return error instanceof RtspError
-    ? new Failure(error.code, error.message)
-    : new Failure('ERR_RTSP_CONNECTION_FAILED', error.message)
+  return error instanceof RtspError ? failureOf(error) : new Failure('ERR_RTSP_CONNECTION_FAILED', error.message)
 }
 
 function interpret(
