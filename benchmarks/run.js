@@ -5,7 +5,7 @@
 //     [--against dist] [--no-results]
 //
 // `sustain` is part of runs with peers only, and `soak` takes ten minutes (or --minutes) and has to be asked for.
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -207,7 +207,7 @@ async function measureGrowth(/** @type {readonly Contender[]} */ contenders) {
   const shares = ['of a core', 'publishers alone', 'us per packet without them']
   table(['readers', 'streams', 'server', 'CPU us per packet', ...shares, 'p99 ms', 'lost'], rows)
   say('With 200 streams one packet is taken in for each one delivered, so the cost of the same publishers while nobody')
-  say('reads is measured right before, and taken off in the last but two columns.')
+  say('reads is measured right before, and taken off in "us per packet without them".')
   say()
 }
 
@@ -326,7 +326,7 @@ const startedAt = performance.now()
 say('# Results')
 say()
 say(
-  `Written by \`node benchmarks/run.js ${process.argv.slice(2).join(' ')}\`. benchmarks/README.md says what is measured and how.`,
+  `Written on ${new Date().toISOString().slice(0, 10)} by \`node benchmarks/run.js ${process.argv.slice(2).join(' ')}\`. benchmarks/README.md says what is measured and how.`,
 )
 say()
 const model = cpus()[0]?.model.trim() ?? 'unknown'
@@ -335,7 +335,7 @@ say(
   `Machine: ${model}, ${availableParallelism()} cores, ${gigabytes} GB, Linux ${release()}, Node ${process.versions.node}.`,
 )
 say(
-  `Load average when it began: ${loadavg()[0]?.toFixed(1)}. Medians of ${rounds} windows of ${seconds} s; ± is half the range.`,
+  `Load average when it began: ${loadavg()[0]?.toFixed(1)}. Fan-out and sessions: medians of ${rounds} windows of ${seconds} s; ± is half the range.`,
 )
 for (const line of unavailable) say(`(${line})`)
 say()
@@ -349,4 +349,13 @@ if (wanted.has('soak')) await attempt('soak', measureSoak)
 if (wanted.has('micro')) measureMicro()
 if (wanted.has('cross-check')) await attempt('cross-check', crossCheck)
 say(`Took ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`)
-if (!options['no-results']) writeFileSync(resolve(import.meta.dirname, 'RESULTS.md'), `${report.lines.join('\n')}\n`)
+// Parts of a run are for looking at.
+if (!options['no-results'] && options.only === undefined)
+  writeResults(resolve(import.meta.dirname, 'RESULTS.md'), report.lines.join('\n'))
+
+/** What people wrote about the results stays: everything from the mark on. It may be about an earlier run then. */
+function writeResults(/** @type {string} */ file, /** @type {string} */ text) {
+  const mark = '<!-- from here on by hand -->'
+  const [, written] = existsSync(file) ? readFileSync(file, 'utf8').split(mark, 2) : []
+  writeFileSync(file, written === undefined ? `${text}\n` : `${text}\n\n${mark}${written}`)
+}

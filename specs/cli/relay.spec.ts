@@ -150,6 +150,17 @@ describe('relay of the program', () => {
     ])
   })
 
+  it('tells of clients that never said anything that could be understood', async () => {
+    const program = await listening()
+    program.client().peer.write('\u0016\u0003\u0001')
+    program.clock.advance(61_000)
+    expect(program.lines).toEqual([
+      expect.stringMatching(
+        /^INFO {2}connection closed \S+ from=10\.0\.0\.1:\d+ why="connection timed out: /,
+      ) as string,
+    ])
+  })
+
   it('keeps the stream over PAUSE and RECORD', async () => {
     const program = await listening()
     const publisher = program.client()
