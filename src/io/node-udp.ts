@@ -39,6 +39,11 @@ class NodeDatagramSocket implements DatagramSocket {
   readonly #direct: UdpDirectSender | undefined
   readonly #receiver: UdpBatchReceiver | undefined
   readonly #isOpen = (): boolean => this.#closed === undefined
+  readonly #onCallbackEnd = (): void => {
+    this.#isFlushAwaited = false
+    // After a close the descriptor may already be that of something else; `close` has flushed.
+    if (this.#closed === undefined) this.#direct?.flush()
+  }
   readonly #withoutBatching: string
 
   constructor(socket: Socket, way: OwnWay) {
@@ -89,7 +94,7 @@ class NodeDatagramSocket implements DatagramSocket {
     if (this.#closed !== undefined) return
     const direct = this.#direct
     if (direct !== undefined && this.#isQueueEmpty() && direct.send(bytes, address, port)) {
-      this.#awaitCallbackEnd(direct)
+      this.#awaitCallbackEnd()
       return
     }
     // Those that were taken before go first.
@@ -113,7 +118,7 @@ class NodeDatagramSocket implements DatagramSocket {
     const direct = this.#direct
     if (this.#closed !== undefined || direct === undefined) return false
     if (!this.#isQueueEmpty() || !direct.sendBatch(packets, address, port)) return false
-    this.#awaitCallbackEnd(direct)
+    this.#awaitCallbackEnd()
     return true
   }
 
@@ -127,14 +132,10 @@ class NodeDatagramSocket implements DatagramSocket {
   }
 
   /** What is given within one callback of Node leaves at its end: a burst to all its readers, and those of other streams. */
-  #awaitCallbackEnd(direct: UdpDirectSender): void {
+  #awaitCallbackEnd(): void {
     if (this.#isFlushAwaited) return
     this.#isFlushAwaited = true
-    process.nextTick(() => {
-      this.#isFlushAwaited = false
-      // After a close the descriptor may already be that of something else; `close` has flushed.
-      if (this.#closed === undefined) direct.flush()
-    })
+    process.nextTick(this.#onCallbackEnd)
   }
 
   /** Asks Node only when something may be there: its callbacks come later than the datagrams leave. */

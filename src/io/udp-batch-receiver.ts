@@ -15,6 +15,7 @@
  * ```
  */
 import type { DatagramHandler } from '../contracts/network.ts'
+import { headerBytes, partBytes, writeLong } from './system-messages.ts'
 import type { UdpCalls } from './udp-calls.ts'
 import { UdpSources } from './udp-sources.ts'
 
@@ -25,12 +26,9 @@ const maxDatagrams = 32
 /** Most calls in a row: the event loop has other things to do. Node tells of the next datagram then. */
 const maxCalls = 8
 
-const headerBytes = 64
 const nameBytes = 28
-const partBytes = 16
 const slotBytes = 65_536
 const blockBytes = 65_536
-const word = 2 ** 32
 
 /** Most datagrams that are left to Node after a call that found nothing. */
 const longestPause = 32
@@ -109,10 +107,4 @@ export class UdpBatchReceiver {
     this.#block.set(bytes, start)
     return this.#block.subarray(start, this.#used)
   }
-}
-
-/** Addresses of user space fit the 53 bits of a number; see `UdpBatchHeader`. */
-function writeLong(words: Uint32Array, at: number, value: number): void {
-  words[at] = value % word
-  words[at + 1] = Math.floor(value / word)
 }

@@ -16,6 +16,7 @@
  * ```
  */
 import { maxBatchBytes } from '../contracts/network.ts'
+import { headerBytes, partBytes, writeLong } from './system-messages.ts'
 import type { UdpCalls } from './udp-calls.ts'
 import type { UdpDestination } from './udp-destinations.ts'
 
@@ -29,13 +30,10 @@ const payloadBytes = 4 * 65_536
 /** Batches that are recognised when they come again: a burst has few, and most are of the last reader's. */
 const knownBatches = 8
 
-const headerBytes = 64
 const nameBytes = 32
-const partBytes = 16
 const controlBytes = 24
 const solUdp = 17
 const udpSegment = 103
-const word = 2 ** 32
 
 /** A message that the system did not take. */
 export interface UnsentMessage {
@@ -56,11 +54,16 @@ export class UdpOutbox {
   readonly #payloadAt: number
   #used = 0
   #count = 0
-  /** By message: where it is in the payload, how long, and the size of its datagrams (0: it is one). */
+  /**
+   * By message: where it is in the payload, how long, the size of its datagrams (0: it is one), and where it goes. Flat,
+   * because an object is only needed for what the system does not take.
+   */
   readonly #starts = new Int32Array(maxMessages)
   readonly #lengths = new Int32Array(maxMessages)
   readonly #sizes = new Int32Array(maxMessages)
-  readonly #messages: UnsentMessage[] = []
+  readonly #ports = new Int32Array(maxMessages)
+  readonly #destinations: UdpDestination[] = []
+  readonly #addresses: string[] = []
   /** Batches that are in the payload, and where. */
   readonly #batches = new Array<readonly Uint8Array[] | undefined>(knownBatches).fill(undefined)
   readonly #batchStarts = new Int32Array(knownBatches)
@@ -119,9 +122,12 @@ export class UdpOutbox {
     return true
   }
 
-  /** The destination of a message. */
+  /** A message and where it goes. */
   message(index: number): UnsentMessage | undefined {
-    return this.#messages[index]
+    const destination = this.#destinations[index]
+    if (destination === undefined) return undefined
+    const [address = '', port = 0] = [this.#addresses[index], this.#ports[index]]
+    return { destination, address, port, isBatch: this.#sizes[index] !== 0 }
   }
 
   /** The datagrams of a message, as copies. */
@@ -141,7 +147,8 @@ export class UdpOutbox {
     this.#used = 0
     this.#batches.fill(undefined)
     this.#batchCount = 0
-    this.#messages.length = 0
+    this.#destinations.length = 0
+    this.#addresses.length = 0
   }
 
   /** Copies a batch into the payload; where it is noted, or -1 if there is no room. */
@@ -185,12 +192,8 @@ export class UdpOutbox {
     this.#starts[index] = start
     this.#lengths[index] = length
     this.#sizes[index] = size
-    this.#messages.push({ destination, address, port, isBatch: size !== 0 })
+    this.#ports[index] = port
+    this.#destinations.push(destination)
+    this.#addresses.push(address)
   }
-}
-
-/** Addresses of user space have 47 bits (57 where asked for), numbers 53: exact on all machines that run Node. */
-function writeLong(words: Uint32Array, at: number, value: number): void {
-  words[at] = value % word
-  words[at + 1] = Math.floor(value / word)
 }
